@@ -1,0 +1,1 @@
+"""Looking into a running process from outside: nothing here stops it, signals it or writes to it."""
