@@ -1,0 +1,116 @@
+"""Facts in, verdicts out: every rule is asked, causes come before the symptoms they explain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from unjam.facts.case import Case
+from unjam.facts.seen import Fact
+from unjam.model import Candidate, Cite, Crashed, Finding, Found, Healthy, Possible, Undecided, Verdict
+from unjam.modes import catalogue
+from unjam.modes.mode import Mode
+
+#: Citations kept of one finding: thirty modules that fail alike need not be quoted thirty times.
+MOST_CITES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """What all rules said of one case. `findings` begins with the root cause; `unexplained` is what no rule knows."""
+
+    findings: tuple[Finding, ...]
+    candidates: tuple[Candidate, ...]
+    undecided: tuple[Undecided, ...]
+    crashed: tuple[Crashed, ...]
+    healthy: tuple[str, ...]
+    unexplained: tuple[Cite, ...]
+    looked_at: tuple[str, ...]
+
+    @property
+    def sick(self) -> bool:
+        """Whether there is anything to tell: a finding, candidates, or a failure that no rule explains."""
+        return bool(self.findings or self.candidates or self.unexplained)
+
+
+def diagnose(case: Case, modes: Iterable[Mode] | None = None) -> Diagnosis:
+    """Ask every rule about the case. A rule that raises is a `Crashed` verdict, never an abort."""
+    asked = tuple(catalogue() if modes is None else modes)
+    verdicts = [verdict(mode, case) for mode in asked]
+    findings = tuple(_masked(_found(verdicts), asked))
+    candidates = tuple(_open_candidates(verdicts, findings))
+    return Diagnosis(
+        findings=tuple(replace(f, because=f.because[:MOST_CITES]) for f in findings),
+        candidates=candidates,
+        undecided=tuple(v for v in verdicts if isinstance(v, Undecided)),
+        crashed=tuple(v for v in verdicts if isinstance(v, Crashed)),
+        healthy=tuple(v.mode for v in verdicts if isinstance(v, Healthy)),
+        unexplained=tuple(_unexplained(case, verdicts)),
+        looked_at=case.looked_at(),
+    )
+
+
+def verdict(mode: Mode, case: Case) -> Verdict:
+    """What one rule says of the case."""
+    try:
+        answers = list(mode.examine(case))
+    except Exception as error:
+        return Crashed(mode.id, f"{type(error).__name__}: {error}")
+    findings = tuple(_merged(replace(a, mode=mode.id) for a in answers if isinstance(a, Finding)))
+    if findings:
+        return Found(mode.id, findings)
+    candidates = tuple(replace(a, mode=mode.id) for a in answers if isinstance(a, Candidate))
+    if candidates:
+        return Possible(mode.id, candidates)
+    refused = case.refusals(mode.reads)
+    return Undecided(mode.id, refused) if refused else Healthy(mode.id)
+
+
+def _merged(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """One finding per subject, with the proofs of all."""
+    by_subject: dict[str, Finding] = {}
+    for finding in findings:
+        first = by_subject.setdefault(finding.subject, finding)
+        if first is not finding:
+            because = tuple(dict.fromkeys(first.because + finding.because))
+            by_subject[finding.subject] = replace(first, because=because)
+    return iter(by_subject.values())
+
+
+def _found(verdicts: Iterable[Verdict]) -> list[Finding]:
+    return [finding for v in verdicts if isinstance(v, Found) for finding in v.findings]
+
+
+def _masked(findings: list[Finding], modes: tuple[Mode, ...]) -> Iterator[Finding]:
+    """Put each symptom under the cause that explains it."""
+    masks = {mode.id: set(mode.masks) for mode in modes}
+    found = {finding.mode for finding in findings}
+    explained = {symptom for cause in found for symptom in masks.get(cause, ()) if symptom in found}
+    for finding in findings:
+        if finding.mode not in explained:
+            symptoms = tuple(sorted(masks.get(finding.mode, set()) & found))
+            yield replace(finding, masks=symptoms)
+
+
+def _open_candidates(verdicts: Iterable[Verdict], findings: tuple[Finding, ...]) -> Iterator[Candidate]:
+    """Candidates whose evidence no finding has already explained."""
+    proved = {cite for finding in findings for cite in finding.because}
+    for answer in verdicts:
+        if isinstance(answer, Possible):
+            yield from (c for c in answer.candidates if not proved.intersection(c.because))
+
+
+def _unexplained(case: Case, verdicts: Iterable[Verdict]) -> Iterator[Cite]:
+    """Waits and failures that no rule has cited."""
+    cited: set[Cite] = set()
+    for answer in verdicts:
+        if isinstance(answer, Found):
+            cited.update(c for finding in answer.findings for c in finding.because)
+        elif isinstance(answer, Possible):
+            cited.update(c for candidate in answer.candidates for c in candidate.because)
+    unexplained = (fact.cite() for fact in case.now if fact.trouble and case.stuck(fact) and not _is_cited(fact, cited))
+    return iter(dict.fromkeys(unexplained))
+
+
+def _is_cited(fact: Fact, cited: set[Cite]) -> bool:
+    return any(cite in cited for cite in fact.cites())

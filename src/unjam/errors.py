@@ -1,0 +1,60 @@
+"""What unjam raises. Expected trouble is a value (`Refused`, `Undecided`, `Advice`); these are for the rest.
+
+UnjamError                  everything below; `exit_code` is what the command line ends with
+├── BadInput                what was typed or handed over cannot be used (2)
+│   ├── NoSuchProcess       the pid is gone, or is not a Go process (2)
+│   └── BadSettings         .unjam.toml or UNJAM_* says something that does not exist (2)
+├── CannotRun               there is no go to run, or it may not be run (127, 126)
+├── CannotUndo              the journal's entry no longer fits what is on disk (1)
+└── LabCannot               this machine cannot make that fault (1); the reason is the message
+"""
+
+from __future__ import annotations
+
+
+class UnjamError(Exception):
+    """The root. The message is one line, says what is wrong and what to do; `slug` names its page in the docs."""
+
+    exit_code = 1
+    slug = "errors"
+
+
+class BadInput(UnjamError):
+    """What was typed or handed over cannot be used."""
+
+    exit_code = 2
+    slug = "bad-input"
+
+
+class NoSuchProcess(BadInput):
+    """The pid is gone, or no Go program runs under it."""
+
+    slug = "no-such-process"
+
+
+class BadSettings(BadInput):
+    """A settings file or variable names something that does not exist, or may not be set there."""
+
+    slug = "settings"
+
+
+class CannotRun(UnjamError):
+    """The command cannot be run: 127 when it is not there, 126 when it may not be executed."""
+
+    slug = "cannot-run"
+
+    def __init__(self, message: str, exit_code: int = 127) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
+
+
+class CannotUndo(UnjamError):
+    """What is on disk is no longer what the fix left there: undoing would lose somebody's change."""
+
+    slug = "undo"
+
+
+class LabCannot(UnjamError):
+    """This machine cannot make the fault (no root, no namespaces, no such program). The message is the reason."""
+
+    slug = "lab"

@@ -1,0 +1,34 @@
+"""THE CATALOGUE: one failure mode per file, a folder per area; `ALL` lists them in the order they are examined.
+
+A new mode is one file and one line here: `scripts/new-mode ID` writes both.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from typing import cast
+
+from unjam.errors import BadInput
+from unjam.modes.mode import Mode
+
+ALL: tuple[str, ...] = (
+    "net-proxy-accepts-never-answers",
+)
+
+
+def load(mode_id: str) -> Mode:
+    """The mode of that id; `BadInput` names the nearest one when there is none."""
+    if mode_id not in ALL:
+        from difflib import get_close_matches
+
+        near = get_close_matches(mode_id, ALL, n=1, cutoff=0.4)
+        raise BadInput(f"no failure mode is called {mode_id!r}" + (f"; did you mean {near[0]}?" if near else "") + " (unjam modes lists them)")
+    area, _, name = mode_id.partition("-")
+    return cast(Mode, import_module(f"unjam.modes.{area}.{name.replace('-', '_')}").MODE)
+
+
+@cache
+def catalogue() -> tuple[Mode, ...]:
+    """All modes, in order."""
+    return tuple(load(mode_id) for mode_id in ALL)
