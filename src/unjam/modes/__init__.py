@@ -23,7 +23,8 @@ def load(mode_id: str) -> Mode:
         from difflib import get_close_matches
 
         near = get_close_matches(mode_id, ALL, n=1, cutoff=0.4)
-        raise BadInput(f"no failure mode is called {mode_id!r}" + (f"; did you mean {near[0]}?" if near else "") + " (unjam modes lists them)")
+        nearest = f"; did you mean {near[0]}?" if near else ""
+        raise BadInput(f"no failure mode is called {mode_id!r}{nearest} (unjam modes lists them)")
     area, _, name = mode_id.partition("-")
     return cast(Mode, import_module(f"unjam.modes.{area}.{name.replace('-', '_')}").MODE)
 

@@ -1,0 +1,137 @@
+"""What was changed, on disk before it is changed: a fix outlives the process that made it, and so does its undo.
+
+One folder per entry: `entry.json` and, for each kept file, its old bytes. The entry is written and synced *before* the
+change it describes, so that a crash between the two leaves an undo that finds nothing to do.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+
+from unjam.errors import BadInput, CannotUndo
+from unjam.fixes import project_files
+from unjam.fixes.move_aside import move_back
+from unjam.fixes.project_files import KeptFile
+from unjam.golang.secrets import scrub
+from unjam.host.folders import state_folder, write_whole
+
+OPEN, APPLIED, UNDONE, PUT_BACK = "open", "applied", "undone", "put back"
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A kept file: `content` names the blob in the entry's folder (""; there was no file), `after` the digest the run left."""
+
+    path: str
+    content: str
+    mode: int
+    after: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One fix. `changes` are the lines the user was shown; `moves` are (path, place aside); `ended` has no undo."""
+
+    id: str
+    when: float
+    mode: str
+    title: str
+    folder: str
+    argv: tuple[str, ...]
+    changes: tuple[str, ...]
+    state: str = OPEN
+    files: tuple[File, ...] = ()
+    moves: tuple[tuple[str, str], ...] = ()
+    ended: tuple[str, ...] = ()
+    path: Path = field(default=Path(), compare=False)
+
+
+def begin(mode: str, title: str, folder: Path, argv: tuple[str, ...], changes: tuple[str, ...]) -> Entry:
+    """A new entry with the project's files kept in it."""
+    root = state_folder() / "journal"
+    root.mkdir(parents=True, exist_ok=True, mode=0o700)
+    entry_id, place = _fresh(root)
+    files = tuple(_keep(place, number, kept) for number, kept in enumerate(project_files.keep(folder)))
+    shown = tuple(scrub(word) for word in argv)
+    return save(Entry(entry_id, time.time(), mode, title, str(folder), shown, changes, files=files, path=place))
+
+
+def _fresh(root: Path) -> tuple[str, Path]:
+    """A name that sorts by time and that no other process has taken: making the folder decides."""
+    stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime())
+    for number in range(1000):
+        name = f"{stamp}-{number:03d}"
+        try:
+            (root / name).mkdir(mode=0o700)
+        except FileExistsError:
+            continue
+        return name, root / name
+    raise CannotUndo(f"{root} takes no further entries for {stamp}")
+
+
+def _keep(place: Path, number: int, kept: KeptFile) -> File:
+    blob = "" if kept.content is None else f"{number}.before"
+    if kept.content is not None:
+        write_whole(place / blob, kept.content)
+    return File(kept.path, blob, kept.mode)
+
+
+def save(entry: Entry) -> Entry:
+    """Write the entry, durably."""
+    known = {name: value for name, value in asdict(entry).items() if name != "path"}
+    write_whole(entry.path / "entry.json", json.dumps(known, indent=1).encode())
+    return entry
+
+
+def close(entry: Entry) -> Entry:
+    """The healed run has ended well: remember what it left, so that undo can tell somebody's later change."""
+    files = tuple(replace(file, after=project_files.digest(file.path)) for file in entry.files)
+    return save(replace(entry, files=files, state=APPLIED))
+
+
+def entries() -> Iterator[Entry]:
+    """All entries, the newest first. One that cannot be read is an error that names its file, not a silent gap."""
+    root = state_folder() / "journal"
+    for place in sorted(root.iterdir() if root.is_dir() else (), reverse=True):
+        if (place / "entry.json").is_file():
+            yield _load(place)
+
+
+def _load(place: Path) -> Entry:
+    file = place / "entry.json"
+    try:
+        known = json.loads(file.read_bytes())
+        known["files"] = tuple(File(**each) for each in known["files"])
+        known["moves"] = tuple((old, new) for old, new in known["moves"])
+        for name in ("argv", "changes", "ended"):
+            known[name] = tuple(known[name])
+        return Entry(**known, path=place)
+    except (ValueError, KeyError, TypeError) as error:
+        raise BadInput(f"{file} is no journal entry ({error}); move it aside to go on") from None
+
+
+def find(entry_id: str | None) -> Entry:
+    """The entry of that id; without one, the newest that can be taken back."""
+    for entry in entries():
+        if entry.id == entry_id or (entry_id is None and entry.state in {OPEN, APPLIED}):
+            return entry
+    raise BadInput(f"there is no fix {entry_id} in the journal" if entry_id else "there is no fix to take back")
+
+
+def take_back(entry: Entry, state: str = UNDONE) -> Entry:
+    """Restore what the entry kept. All is checked before anything is touched."""
+    if entry.state in {UNDONE, PUT_BACK}:
+        raise BadInput(f"fix {entry.id} has been taken back already")
+    for file in entry.files:
+        if file.after is not None:
+            project_files.check_unchanged(file.path, file.after)
+    for source, destination in entry.moves:
+        move_back(source, destination)
+    for file in entry.files:
+        content = (entry.path / file.content).read_bytes() if file.content else None
+        project_files.put_back(KeptFile(file.path, content, file.mode))
+    return save(replace(entry, state=state))

@@ -1,0 +1,1 @@
+"""The module cache: its locks, its disk, its files."""

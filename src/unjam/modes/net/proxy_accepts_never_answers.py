@@ -1,0 +1,67 @@
+"""The module proxy accepts connections and then says nothing.
+
+You see: `go mod tidy` or `go mod download` sits still at no CPU; with `-x` the last line is `# get <proxy URL>` without a
+status. Nothing is printed, however long you wait.
+
+Why: go moves on to the next GOPROXY entry only after an *answer*: after 404 or 410 behind a comma, after any error behind
+a pipe. Silence is neither. The go command sets no deadline for an answer, so one silent server stops it for ever.
+
+The fix: for this run, ask the next GOPROXY entry first and the silent one last. Modules then come from there, which
+changes whom you trust, so unjam asks. Undo puts go.mod and go.sum back byte for byte. With no next entry, or `off`
+behind it, there is only advice: a proxy that answers, or the one who runs this one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from unjam.facts.case import Case
+from unjam.facts.requests import Phase, Purpose, WaitingRequest
+from unjam.facts.settings import GoSetting
+from unjam.model import Candidate, Finding, Remedy
+from unjam.modes.mode import ATTACH, DUMP, Mode
+from unjam.modes.next_entry import ask_next_first
+from unjam.modes.wording import lasting
+
+if TYPE_CHECKING:
+    from unjam.lab.lab import Lab
+
+
+def examine(case: Case) -> Iterator[Finding | Candidate]:
+    """A request for a module over HTTP/1 that was sent and got no byte back."""
+    for request in case.waiting(WaitingRequest):
+        if request.purpose is not Purpose.MODULE or request.http2:
+            continue
+        if request.phase is Phase.HEADERS:
+            says = f"{request.host} accepted the connection, took the request and has not answered{lasting(case, request)}."
+            yield Finding(request.url or request.host, says, request.cites())
+        elif request.phase is Phase.UNKNOWN:
+            yield Candidate(request.url, request.cites(), ("whether the connection was established: unjam attach PID",))
+
+
+def remedy(finding: Finding, case: Case) -> Remedy:
+    """The next GOPROXY entry first, where the user named one."""
+    return ask_next_first(finding, case, silent="does not answer")
+
+
+def reproduce(lab: Lab) -> None:
+    """The first GOPROXY entry takes the request for the zip and stays silent; the second is well."""
+    from unjam.lab.faults.silence import Silence
+    from unjam.lab.match import Match
+
+    lab.require(lab.module("example.com/lib"))
+    sick, well = lab.proxy("sick"), lab.proxy("well")
+    sick.fault(Silence(), on=Match("mod"))
+    lab.use_goproxy(sick, well)
+    lab.command = ("mod", "tidy")
+
+
+MODE = Mode(
+    reads=(WaitingRequest, GoSetting),
+    examine=examine,
+    remedy=remedy,
+    reproduce=reproduce,
+    seen_by=frozenset({ATTACH, DUMP}),
+    offers="fix",
+)

@@ -1,0 +1,1 @@
+"""The Go toolchain that go downloads for itself."""
