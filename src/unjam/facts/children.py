@@ -40,8 +40,8 @@ class Wants(StrEnum):
 class WaitingChild(Fact):
     """A child that has not returned. `chain` is the command lines from go's child down to the innermost, secrets masked.
 
-    `tools` are their roles in the same order (`git`, `git-remote-https`, `ssh`, `credential-helper`, `cc`, …). `remote` is what it
-    talks to (URL or peer). `idle` is seconds without CPU or bytes; in a text None.
+    `tools` are their roles in the same order (`git`, `git-remote-https`, `ssh`, `credential-helper`, `cc`, …).
+    `remote` is what it talks to (URL or peer). `idle` is seconds without CPU or bytes; in a text None.
     """
 
     task: Task
@@ -51,6 +51,7 @@ class WaitingChild(Fact):
     remote: str = ""
     child_pid: int = 0
     idle: float | None = None
+    age: float | None = None  # seconds since it was started
     banner: bool | None = None  # ssh only: whether the server has sent a byte
 
     trouble: ClassVar[bool] = True

@@ -24,6 +24,7 @@ class Holder:
     """The process that holds a lock: the real patient. `waits_for` says what it does, as far as it could be seen."""
 
     pid: int
+    started: float  # clock ticks since boot: with the pid it names this very process
     argv: str
     age: float
     waits_for: str = ""

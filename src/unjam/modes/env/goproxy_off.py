@@ -1,0 +1,63 @@
+"""GOPROXY is off: go may not ask anybody.
+
+You see: `module lookup disabled by GOPROXY=off`, several times, first without a module name.
+
+Why: somebody set it, in the environment or with `go env -w`; an `off` at the end of the list does the same once the entries before
+it said 404. gopls runs some of its own commands that way, which is no fault.
+
+The fix: none that unjam may make: `off` is a wish. Remove it where it stands, if it is not yours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from unjam.facts.case import Case
+from unjam.facts.printed import Printed
+from unjam.facts.seen import Program
+from unjam.golang.messages.proxy import GoproxyOff
+from unjam.model import Advice, Finding, Remedy
+from unjam.modes.mode import ERROR, Mode
+
+if TYPE_CHECKING:
+    from unjam.lab.lab import Lab
+
+
+def examine(case: Case) -> Iterator[Finding]:
+    """Go's own words, unless gopls wanted it so."""
+    for message, fact in case.printed(GoproxyOff):
+        if fact.seen.program is Program.GOPLS:
+            continue
+        setting = case.setting("GOPROXY")
+        where = f", set in {setting.origin}" if setting else ""
+        says = f"go may not look up {message.module or 'modules'}: GOPROXY=off{where}."
+        yield Finding("GOPROXY", says, fact.cites() + ((setting.cite(),) if setting else ()))
+
+
+def remedy(finding: Finding, case: Case) -> Remedy:
+    """Where it is set, and how to unset it."""
+    return Advice(
+        "remove the off, if it is not meant",
+        (
+            "go env -changed   # whether the go env file sets it (Go 1.23 and later)",
+            "env | grep GOPROXY   # whether the environment does: it wins over the file",
+            "go env -u GOPROXY   # take it out of the file",
+        ),
+    )
+
+
+def reproduce(lab: Lab) -> None:
+    """GOPROXY=off in the environment, and a module that is not in the cache."""
+    lab.require(lab.module("example.com/lib"))
+    lab.env["GOPROXY"] = "off"
+
+
+MODE = Mode(
+    reads=(Printed,),
+    examine=examine,
+    remedy=remedy,
+    reproduce=reproduce,
+    seen_by=frozenset({ERROR}),
+    offers="advice",
+)

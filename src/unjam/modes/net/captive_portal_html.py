@@ -1,0 +1,65 @@
+"""Somebody answers with a web page instead of the module.
+
+You see: `zip: not a valid zip file`, `invalid character '<' looking for beginning of value` or `missing module line`, with no host named.
+
+Why: a captive portal, a sign-on page or a web filter answers 200 and HTML to everything. go takes the page for the file.
+
+The fix: none that unjam may make: sign in where the page asks for it, or exempt the proxy's host from the filter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from unjam.facts.case import Case
+from unjam.facts.printed import Printed
+from unjam.golang.messages.proxy import HtmlInsteadOf
+from unjam.model import Advice, Candidate, Finding, Remedy
+from unjam.modes.mode import ERROR, Mode
+
+if TYPE_CHECKING:
+    from unjam.lab.lab import Lab
+
+
+def examine(case: Case) -> Iterator[Finding | Candidate]:
+    """A page where JSON, go.mod or a zip was due."""
+    for message, fact in case.printed(HtmlInsteadOf):
+        subject = message.url or message.module
+        says = f"what came for {message.module or subject} is a web page, not the {message.expected}."
+        if message.certain:
+            yield Finding(subject, says, fact.cites())
+        else:
+            yield Candidate(subject, fact.cites(), ("whether the answer begins with '<': curl -s URL | head -c 100",))
+
+
+def remedy(finding: Finding, case: Case) -> Remedy:
+    """See the page, sign in."""
+    return Advice(
+        "sign in to the network, or exempt the module proxy from the filter",
+        (
+            "curl -sL \"$(go env GOPROXY | cut -d, -f1)/example.com/@v/list\" | head -c 300   # the page that answers",
+            "open any http:// page in a browser: a captive portal shows itself",
+        ),
+    )
+
+
+def reproduce(lab: Lab) -> None:
+    """The first GOPROXY entry answers 200 and a page to everything."""
+    from unjam.lab.faults.wrong import Wrong
+
+    lab.require(lab.module("example.com/lib"))
+    sick, well = lab.proxy("sick"), lab.proxy("well")
+    sick.fault(Wrong(b"<!DOCTYPE html><html><title>Sign in</title></html>", "text/html; charset=utf-8"))
+    lab.use_goproxy(sick, well)
+    lab.command = ("list", "-m", "example.com/lib@latest")
+
+
+MODE = Mode(
+    reads=(Printed,),
+    examine=examine,
+    remedy=remedy,
+    reproduce=reproduce,
+    seen_by=frozenset({ERROR}),
+    offers="advice",
+)

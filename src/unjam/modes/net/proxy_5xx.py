@@ -1,0 +1,59 @@
+"""The module proxy fails.
+
+You see: `500 Internal Server Error`, `502 Bad Gateway`, `503 Service Unavailable` or `504 Gateway Timeout` while reading a module.
+
+Why: the proxy, or what stands behind it, is in trouble. go tries once, and behind a comma does not ask the next entry: only 404 and
+410 do that.
+
+The fix: for this run, ask the next GOPROXY entry first. That changes where modules come from, so unjam asks. Without a
+next entry: run it again later, and tell whoever runs the proxy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from unjam.facts.case import Case
+from unjam.facts.printed import Printed
+from unjam.golang.messages.proxy import StatusError
+from unjam.model import Finding, Remedy
+from unjam.modes.mode import ERROR, Mode
+from unjam.modes.next_entry import ask_next_first
+from unjam.modes.requests import origin
+
+if TYPE_CHECKING:
+    from unjam.lab.lab import Lab
+
+
+def examine(case: Case) -> Iterator[Finding]:
+    """An answer with that status for a module; of `-x` only what go gave up on."""
+    for message, fact in case.printed(StatusError):
+        if message.status >= 500 and message.purpose == "proxy":
+            says = f"{origin(message.url)} fails: {message.status} {message.text}".rstrip() + "."
+            yield Finding(origin(message.url), says, fact.cites())
+
+
+def remedy(finding: Finding, case: Case) -> Remedy:
+    """The next GOPROXY entry first, where the user named one."""
+    return ask_next_first(finding, case, silent="fails")
+
+
+def reproduce(lab: Lab) -> None:
+    """The first GOPROXY entry answers 503 to everything."""
+    from unjam.lab.faults.status import Status
+
+    lab.require(lab.module("example.com/lib"))
+    sick, well = lab.proxy("sick"), lab.proxy("well")
+    sick.fault(Status(503))
+    lab.use_goproxy(sick, well)
+
+
+MODE = Mode(
+    reads=(Printed,),
+    examine=examine,
+    remedy=remedy,
+    reproduce=reproduce,
+    seen_by=frozenset({ERROR}),
+    offers="fix",
+)

@@ -1,0 +1,57 @@
+"""The server sends go in circles.
+
+You see: `stopped after 10 redirects`; the message shows only a path.
+
+Why: a proxy or a sign-on page redirects to itself. go follows ten redirects and gives up.
+
+The fix: for this run, ask the next GOPROXY entry first. That changes where modules come from, so unjam asks. Without a
+next entry: ask whoever runs the server; `curl -sIL URL` shows the circle.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from unjam.facts.case import Case
+from unjam.facts.printed import Printed
+from unjam.golang.messages.net import Cause
+from unjam.model import Finding, Remedy
+from unjam.modes.mode import ERROR, Mode
+from unjam.modes.next_entry import ask_next_first
+from unjam.modes.requests import failed, server_of
+
+if TYPE_CHECKING:
+    from unjam.lab.lab import Lab
+
+
+def examine(case: Case) -> Iterator[Finding]:
+    """Ten redirects that led nowhere."""
+    for message, fact in failed(case, Cause.REDIRECT_LOOP):
+        says = f"{server_of(message)} redirects in a circle."
+        yield Finding(server_of(message), says, fact.cites())
+
+
+def remedy(finding: Finding, case: Case) -> Remedy:
+    """The next GOPROXY entry first, where the user named one."""
+    return ask_next_first(finding, case, silent="redirects in a circle")
+
+
+def reproduce(lab: Lab) -> None:
+    """The first GOPROXY entry redirects every request to itself."""
+    from unjam.lab.faults.redirect_loop import RedirectLoop
+
+    lab.require(lab.module("example.com/lib"))
+    sick, well = lab.proxy("sick"), lab.proxy("well")
+    sick.fault(RedirectLoop())
+    lab.use_goproxy(sick, well)
+
+
+MODE = Mode(
+    reads=(Printed,),
+    examine=examine,
+    remedy=remedy,
+    reproduce=reproduce,
+    seen_by=frozenset({ERROR}),
+    offers="fix",
+)

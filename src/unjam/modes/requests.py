@@ -1,0 +1,54 @@
+"""The questions that many network modes ask of a case: which request waits in which phase, and which one failed of what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from unjam.facts.case import Case
+from unjam.facts.printed import Printed
+from unjam.facts.requests import Phase, Purpose, WaitingRequest
+from unjam.golang.messages.net import Cause, RequestError
+from unjam.model import Candidate
+
+#: What the net modes speak for. The checksum database and toolchains have modes of their own.
+MODULES = frozenset({Purpose.MODULE, Purpose.GO_GET})
+
+
+def waiting(case: Case, phase: Phase, *, http2: bool | None = None) -> Iterator[WaitingRequest]:
+    """Requests for modules that have stood in that phase beyond patience."""
+    for request in case.waiting(WaitingRequest):
+        if request.purpose in MODULES and request.phase is phase and http2 in {None, request.http2}:
+            yield request
+
+
+def unknown_phase(case: Case, missing: str) -> Iterator[Candidate]:
+    """A lone `# get` in a text: every silence looks like it, so each mode is a candidate and says what would decide."""
+    for request in case.waiting(WaitingRequest):
+        if request.purpose in MODULES and request.phase is Phase.UNKNOWN:
+            yield Candidate(request.url or request.host, request.cites(), (missing,))
+
+
+def failed(case: Case, *causes: Cause) -> Iterator[tuple[RequestError, Printed[RequestError]]]:
+    """Requests for modules that go gave up, of one of these causes. Those of the checksum database are its own modes'."""
+    for message, fact in case.printed(RequestError):
+        if message.cause in causes and not of_sumdb(message):
+            yield message, fact
+
+
+def of_sumdb(message: RequestError) -> bool:
+    """Whether a failed request was made to the checksum database itself, not to a proxy in front of it."""
+    path = urlsplit(message.url).path
+    direct = path.startswith(("/lookup/", "/tile/", "/latest", "/supported"))
+    return direct or (not message.url and message.phase == "verifying")
+
+
+def server_of(message: RequestError) -> str:
+    """Who is at fault in a failed request: scheme and host of its URL, else the address."""
+    return origin(message.url) or message.address
+
+
+def origin(url: str) -> str:
+    """Scheme and host of a URL, without user info; "" when it has none."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}" if parts.netloc else ""

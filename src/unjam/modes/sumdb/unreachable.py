@@ -1,0 +1,71 @@
+"""The checksum database cannot be reached, although the module proxy can.
+
+You see: zips arrive, then silence, then `verifying module: … Get "https://sum.golang.org/lookup/…": dial tcp …: i/o timeout`.
+
+Why: go asks the module proxy for the database first and goes to it directly if the proxy does not carry it; a firewall that allows
+only the proxy stops it there.
+
+The fix: none that unjam may make: without the database nobody checks what you download. Use a proxy that serves /sumdb/, let the
+host through, or name your private modules in GONOSUMDB.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from unjam.facts.case import Case
+from unjam.facts.printed import Printed
+from unjam.facts.requests import Phase, Purpose, WaitingRequest
+from unjam.golang.messages.net import RequestError
+from unjam.model import Advice, Finding, Remedy
+from unjam.modes.mode import ATTACH, DUMP, ERROR, Mode
+from unjam.modes.requests import of_sumdb, server_of
+from unjam.modes.wording import lasting
+
+if TYPE_CHECKING:
+    from unjam.lab.lab import Lab
+
+
+def examine(case: Case) -> Iterator[Finding]:
+    """A wait for the database itself, or a look-up that go gave up."""
+    for request in case.waiting(WaitingRequest):
+        if request.purpose is Purpose.SUMDB and request.phase is not Phase.UNKNOWN:
+            says = f"the checksum database {request.host} does not answer: go is {request.phase}{lasting(case, request)}."
+            yield Finding(request.host, says, request.cites())
+        elif request.purpose is Purpose.SUMDB:
+            says = f"the last thing that go asked is the checksum database {request.host}, and no answer is shown."
+            yield Finding(request.host, says, request.cites())
+    for message, fact in case.printed(RequestError):
+        if of_sumdb(message):
+            says = f"the checksum database {server_of(message)} could not be asked: {message.detail}"
+            yield Finding(server_of(message).partition("://")[2], says, fact.cites())
+
+
+def remedy(finding: Finding, case: Case) -> Remedy:
+    """A way to the database; never off for all."""
+    return Advice(
+        "make the checksum database reachable, by way of the module proxy or directly",
+        (
+            f"curl -sS --max-time 10 https://{finding.subject}/latest   # is it reachable from here?",
+            "curl -sS -o /dev/null -w '%{http_code}\\n' <module proxy>/sumdb/<database>/supported   # 200: the proxy carries it",
+            "GONOSUMDB=<your private module path> go …   # only for modules that the public database must not know",
+        ),
+    )
+
+
+def reproduce(lab: Lab) -> None:
+    """GOSUMDB names the lab's database at an address that swallows connection attempts."""
+    lab.require(lab.module("example.com/lib"))
+    lab.use_goproxy(lab.proxy("well", serves_sumdb=False))
+    lab.env["GOSUMDB"] = f"{lab.sumdb.key} http://{lab.black_hole()}"
+
+
+MODE = Mode(
+    reads=(WaitingRequest, Printed,),
+    examine=examine,
+    remedy=remedy,
+    reproduce=reproduce,
+    seen_by=frozenset({ATTACH, DUMP, ERROR}),
+    offers="advice",
+)
