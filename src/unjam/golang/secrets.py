@@ -141,7 +141,8 @@ def _rules() -> tuple[tuple[tuple[str, ...], re.Pattern[str], str | Callable[[re
         (("@",), re.compile(r"(:(?:\\?/){2})((?:[^\s/?#\"<>\\]|\\[^/n])+)@"), _user_info),
         (("%2F", "%2f"), re.compile(r"(?i)(%3A%2F%2F)((?:(?!%2F|%40|%22)[^\s/?#\"@<>])+)(?:%40|@)"), _user_info),
         # A password with / ? or # in it, not encoded: no port is written like that, so all up to the last @ is user info.
-        (("@",), re.compile(r"(://)((?!\[)[^\s/?#\"<>@:]+:(?!\d*[/?#])[^\s\"<>:@]+[/?#](?:(?!://)[^\s\"<>])*)@(?!v/|latest\b)"), _user_info),
+        (("@",), re.compile(r"(://)((?!\[)[^\s/?#\"<>@:]+:(?!\d*[/?#])[^\s\"<>:@]+"
+                          r"[/?#](?:(?!://)[^\s\"<>])*)@(?!v/|latest\b)"), _user_info),
         # user:password@host without a scheme, which go completes to https.
         (("@",), re.compile(r"((?<![\w./%+-]))([\w.%+~-]+:[^\s/\\\"'<>@,|]{1,256})@(?!sha\d)(?=[\w\[])"), _user_info),
         (("?", "&", ";"), re.compile(r"(?i)([?&;](?:key|code|sig|state|[\w.-]{0,32}?"

@@ -1,0 +1,162 @@
+"""How long the threads of a process have not run, and what each is blocked in.
+
+The kernel notes when it last accounted a thread on a processor (`se.exec_start` in /proc/PID/task/TID/sched,
+milliseconds). That clock is the processor's own and leaves out time stolen by a hypervisor, so processors
+drift apart, and from CLOCK_MONOTONIC, by seconds in a day. We therefore ask the same clock for "now": a thread of ours
+visits that processor and reads its own entry. Where we may not go there, the answer is None.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import threading
+import time
+from dataclasses import dataclass
+
+from unjam.inspect import procfs
+from unjam.inspect.refused import Gone, Refused
+
+# Only calls in which a thread can stay for long have a name here: arch/x86/entry/syscalls/syscall_64.tbl and
+# include/uapi/asm-generic/unistd.h.
+_CALLS = {
+    "x86_64": {
+        0: "read", 1: "write", 7: "poll", 16: "ioctl", 17: "pread64", 19: "readv", 20: "writev", 23: "select",
+        34: "pause", 35: "nanosleep", 42: "connect", 43: "accept", 44: "sendto", 45: "recvfrom", 46: "sendmsg",
+        47: "recvmsg", 61: "wait4", 72: "fcntl", 73: "flock", 74: "fsync", 75: "fdatasync", 128: "rt_sigtimedwait",
+        130: "rt_sigsuspend", 202: "futex", 230: "clock_nanosleep", 232: "epoll_wait", 247: "waitid", 257: "openat",
+        262: "newfstatat", 270: "pselect6", 271: "ppoll", 281: "epoll_pwait", 288: "accept4", 441: "epoll_pwait2",
+    },
+    "aarch64": {
+        22: "epoll_pwait", 25: "fcntl", 29: "ioctl", 32: "flock", 56: "openat", 63: "read", 64: "write", 65: "readv",
+        66: "writev", 67: "pread64", 72: "pselect6", 73: "ppoll", 79: "newfstatat", 82: "fsync", 83: "fdatasync",
+        95: "waitid", 98: "futex", 101: "nanosleep", 115: "clock_nanosleep", 133: "rt_sigsuspend",
+        137: "rt_sigtimedwait", 202: "accept", 203: "connect", 206: "sendto", 207: "recvfrom", 211: "sendmsg",
+        212: "recvmsg", 242: "accept4", 260: "wait4", 441: "epoll_pwait2",
+    },
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadState:
+    """A thread that is not running. "" or None for what the system does not tell.
+
+    `wchan` is the kernel function it sleeps in. `syscall` is the name of its system call, or its number as text, or
+    "running"; `argument` is the first argument, a descriptor for read, flock and their like.
+    """
+
+    tid: int
+    state: str
+    wchan: str
+    syscall: str
+    argument: int | None
+    idle_s: float | None
+
+
+def idle_since(pid: int) -> float | None:
+    """Seconds since any thread of the process last ran; 0.0 while one runs; None when the kernel does not tell."""
+    tids = procfs.threads(pid)
+    clocks = _Clocks()
+    idle = [clocks.idle(pid, tid) for tid in tids]
+    known = [seconds for seconds in idle if seconds is not None]
+    # A thread that we know nothing of may have run just now. (A thread that ended meanwhile certainly did.)
+    return min(known) if known and len(known) == len(idle) else None
+
+
+def thread_idle(pid: int, tid: int) -> float | None:
+    """Seconds since this thread last ran; 0.0 while it runs or is ready to; None when the kernel does not tell."""
+    return _Clocks().idle(pid, tid)
+
+
+def blocked_threads(pid: int) -> tuple[ThreadState, ...] | Gone | Refused:
+    """Every thread that does not run now and is not ready to, the main thread first."""
+    tids = procfs.threads(pid)
+    if not tids:
+        return Gone(pid) if not procfs.exists(pid) else Refused(f"process {pid} has no threads to be seen", "")
+    clocks = _Clocks()
+    blocked: list[ThreadState] = []
+    for tid in tids:
+        stat = procfs.read_stat(pid, f"task/{tid}/stat")
+        if isinstance(stat, procfs.Stat) and stat.state not in {"R", "X"}:
+            call, argument = _syscall(pid, tid)
+            idle = clocks.idle(pid, tid)
+            blocked.append(ThreadState(tid, stat.state, _wchan(pid, tid), call, argument, idle))
+    return tuple(blocked)
+
+
+def parse_syscall(raw: bytes, machine: str) -> tuple[str, int | None]:
+    """(call, first argument) of /proc/PID/task/TID/syscall; ("", None) for a thread that is in none, or for nonsense."""
+    words = raw.split()
+    if words[:1] == [b"running"]:
+        return "running", None
+    try:
+        number, argument = int(words[0]), int(words[1], 16)
+    except (IndexError, ValueError):
+        return "", None
+    if number < 0 or len(words) < 9:
+        return "", None
+    return _CALLS.get(machine, {}).get(number, str(number)), argument
+
+
+def parse_exec_start(raw: bytes) -> float | None:
+    """`se.exec_start` of a sched file, in seconds of that processor's clock; None when it is not in there."""
+    try:
+        return float(procfs.parse_fields(raw)["se.exec_start"]) / 1000
+    except (KeyError, ValueError):
+        return None
+
+
+def _syscall(pid: int, tid: int) -> tuple[str, int | None]:
+    raw = procfs.read(pid, f"task/{tid}/syscall")
+    return parse_syscall(raw, platform.machine()) if isinstance(raw, bytes) else ("", None)
+
+
+def _wchan(pid: int, tid: int) -> str:
+    raw = procfs.read(pid, f"task/{tid}/wchan")
+    name = raw.decode("ascii", "replace").strip() if isinstance(raw, bytes) else ""
+    return "" if name == "0" else name
+
+
+class _Clocks:
+    """The processors' clocks during one look: each is asked once, then carried on by CLOCK_MONOTONIC."""
+
+    def __init__(self) -> None:
+        self._offsets: dict[int, float | None] = {}
+
+    def idle(self, pid: int, tid: int) -> float | None:
+        """Seconds since that thread last ran."""
+        stat = procfs.read_stat(pid, f"task/{tid}/stat")
+        raw = procfs.read(pid, f"task/{tid}/sched")
+        if not isinstance(stat, procfs.Stat) or not isinstance(raw, bytes):
+            return None
+        ran = parse_exec_start(raw)
+        if stat.state == "R":
+            return 0.0
+        if ran is None or stat.state in {"Z", "X"}:
+            return None
+        if stat.cpu not in self._offsets:
+            self._offsets[stat.cpu] = _offset_of(stat.cpu)
+        offset = self._offsets[stat.cpu]
+        return None if offset is None else max(0.0, time.monotonic() - offset - ran)
+
+
+def _offset_of(cpu: int) -> float | None:
+    """CLOCK_MONOTONIC minus the clock of this processor, in seconds; None if we may not run there or cannot read it."""
+    answer: list[float] = []
+
+    def visit() -> None:
+        try:
+            os.sched_setaffinity(0, {cpu})  # of this thread alone
+            os.sched_yield()  # makes the kernel account us, so that our entry says "now"
+            now = time.monotonic()
+            with open("/proc/thread-self/sched", "rb") as file:  # noqa: PTH123  one system call less than Path
+                ours = parse_exec_start(file.read())
+        except OSError:
+            return
+        if ours is not None:
+            answer.append(now - ours)
+
+    visitor = threading.Thread(target=visit, name="unjam-clock", daemon=True)
+    visitor.start()
+    visitor.join(timeout=1.0)
+    return answer[0] if answer else None
