@@ -1,0 +1,56 @@
+"""Another process holds the lock of a module version.
+
+You see: nothing at all, with `-x` neither. No CPU, no network, for as long as the other process holds the lock.
+
+Why: While one go downloads or extracts a module, it locks cache/download/…/@v/VERSION.lock. go waits without a deadline and without a word. The holder is the patient: often it is another go that
+hangs on the network, or the editor's `go list`. Removing the lock file does not help: the lock is on the open file.
+
+The fix: cure the holder; unjam says what it waits for. If it is left over, end it: that has no undo, so unjam asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from unjam.facts.case import Case
+from unjam.facts.locks import LockKind, WaitingLock
+from unjam.model import Finding, Remedy
+from unjam.modes.lock_holder import end_holder, held_by
+from unjam.modes.mode import ATTACH, DUMP, Mode
+from unjam.modes.wording import lasting
+
+if TYPE_CHECKING:
+    from unjam.lab.lab import Lab
+
+
+def examine(case: Case) -> Iterator[Finding]:
+    """A lock of that kind that stands."""
+    for lock in case.waiting(WaitingLock):
+        if lock.kind is LockKind.VERSION:
+            says = f"go waits for a lock{lasting(case, lock)}: {held_by(lock)}"
+            yield Finding(lock.path or lock.kind, says, lock.cites())
+
+
+def remedy(finding: Finding, case: Case) -> Remedy:
+    """End the holder, if it is stuck itself."""
+    return end_holder(finding, case)
+
+
+def reproduce(lab: Lab) -> None:
+    """A process holds the lock of the one version that the project requires."""
+    from unjam.lab.locks import hold, version_lock
+
+    lab.require(lab.module("example.com/lib"))
+    lab.use_goproxy(lab.proxy("well"))
+    lab.add(hold(lab, version_lock(lab.modcache, "example.com/lib", "v1.0.0")))
+
+
+MODE = Mode(
+    reads=(WaitingLock,),
+    examine=examine,
+    remedy=remedy,
+    reproduce=reproduce,
+    seen_by=frozenset({ATTACH, DUMP}),
+    offers="fix",
+)

@@ -1,0 +1,60 @@
+"""ssh does not know the server's key, and nobody is there to be asked.
+
+You see: `Host key verification failed.` inside `git ls-remote … exit status 128`.
+
+Why: the server's key is not in known_hosts, or has changed. Without a terminal, or with BatchMode, ssh refuses.
+
+The fix: none that unjam may make: whether a key is the right one is a question of trust. Compare the fingerprint with what the host
+publishes, then add it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from unjam.facts.case import Case
+from unjam.facts.printed import Printed
+from unjam.golang.messages.vcs import GitError, GitReason
+from unjam.model import Advice, Finding, Remedy
+from unjam.modes.mode import ERROR, Mode
+
+if TYPE_CHECKING:
+    from unjam.lab.lab import Lab
+
+
+def examine(case: Case) -> Iterator[Finding]:
+    """Ssh's own words."""
+    for message, fact in case.printed(GitError):
+        if message.reason is GitReason.HOST_KEY:
+            says = f"ssh does not know the host key of {message.remote or 'the server'}."
+            yield Finding(message.remote or "git", says, fact.cites())
+
+
+def remedy(finding: Finding, case: Case) -> Remedy:
+    """Compare the fingerprint, then add the key; never switch the check off."""
+    return Advice(
+        "compare the host's fingerprint with what it publishes, then add its key",
+        (
+            "ssh-keyscan <host> | ssh-keygen -lf -   # the fingerprints it shows now",
+            "ssh-keyscan <host> >> ~/.ssh/known_hosts   # only after comparing",
+            "ssh-keygen -R <host>   # removes an old key, if the host says that it has changed",
+        ),
+    )
+
+
+def reproduce(lab: Lab) -> None:
+    """Ssh connects to a server whose key it has never seen, without a terminal."""
+    from unjam.lab.ssh import unknown_host_key
+
+    lab.add(unknown_host_key(lab))
+
+
+MODE = Mode(
+    reads=(Printed,),
+    examine=examine,
+    remedy=remedy,
+    reproduce=reproduce,
+    seen_by=frozenset({ERROR}),
+    offers="advice",
+)
