@@ -1,0 +1,125 @@
+"""Files that could not be read, written or locked, and damaged zips in the module cache."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from re import Pattern
+from re import compile as pattern
+
+from unjam.golang.messages.message import Message
+from unjam.golang.messages.statement import Statement
+
+
+class FileTrouble(StrEnum):
+    """The kinds of errno that decide what to do."""
+
+    PERMISSION = "permission denied"
+    READ_ONLY = "read-only file system"
+    NO_SPACE = "no space left on device"
+    QUOTA = "disk quota exceeded"
+    NO_LOCKS = "locks not supported"
+    TOO_LARGE = "file too large"
+    TOO_MANY_OPEN = "too many open files"
+    IN_USE = "file in use"
+    IO = "input/output error"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileError(Message):
+    """An operation on a file that failed. `warning`: go goes on without it (it could only not fill its cache)."""
+
+    path: str
+    op: str
+    trouble: FileTrouble
+    detail: str = ""
+    warning: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ZipCorrupt(Message):
+    """A zip in the module cache cannot be opened; `path` is the file. It stays there and fails every time."""
+
+    path: str
+    detail: str
+
+
+# Texts of the errno in Go's tables for unix (zerrors_*) and, on Windows, of FormatMessage in English.
+_TROUBLE: tuple[tuple[str, FileTrouble], ...] = (
+    ("permission denied", FileTrouble.PERMISSION),
+    ("operation not permitted", FileTrouble.PERMISSION),
+    ("Access is denied", FileTrouble.PERMISSION),
+    ("read-only file system", FileTrouble.READ_ONLY),
+    ("no space left on device", FileTrouble.NO_SPACE),
+    ("not enough space on the disk", FileTrouble.NO_SPACE),
+    ("disk quota exceeded", FileTrouble.QUOTA),
+    ("no locks available", FileTrouble.NO_LOCKS),
+    ("operation not supported", FileTrouble.NO_LOCKS),
+    ("function not implemented", FileTrouble.NO_LOCKS),
+    ("Incorrect function", FileTrouble.NO_LOCKS),
+    ("file too large", FileTrouble.TOO_LARGE),
+    ("too many open files", FileTrouble.TOO_MANY_OPEN),
+    ("being used by another process", FileTrouble.IN_USE),
+    ("input/output error", FileTrouble.IO),
+)
+_ONLY_LOCKS = frozenset({"Lock", "RLock", "flock"})
+
+
+def read(s: Statement) -> tuple[Message, int] | None:
+    """The message of a line, and how many lines below belong to it."""
+    text = s.text
+    if "unzip " in text and (found := _unzip().search(text)) is not None:
+        said = s.go_said or found[1].endswith(".zip")
+        return ZipCorrupt(line=s.number, raw=text, go_said=said, speaker=s.speaker, path=found[1], detail=found[2]), 0
+    for sign, trouble in _TROUBLE:
+        at = text.find(sign)
+        if at >= 0 and (error := _file_error(s, sign, trouble, at)) is not None:
+            return error, 0
+    return None
+
+
+def _file_error(s: Statement, sign: str, trouble: FileTrouble, at: int) -> FileError | None:
+    text = s.text
+    found = _operation().search(text, max(0, at - 2200), at)
+    if found is None:
+        return None
+    op, path = found["op"], found["path"]
+    if trouble is FileTrouble.NO_LOCKS and sign != "no locks available" and op not in _ONLY_LOCKS:
+        return None
+    return FileError(
+        line=s.number,
+        raw=text,
+        go_said=s.go_said or _is_of_go(path) or text.startswith(("compile: ", "link: ")),
+        speaker=s.speaker,
+        path=path,
+        op=op,
+        trouble=trouble,
+        detail=sign,
+        warning="go: writing go.mod cache" in text or "go: writing stat cache" in text,
+    )
+
+
+def _is_of_go(path: str) -> bool:
+    return path.endswith(("go.mod", "go.sum", "go.work", "go.work.sum")) or any(
+        part in path for part in ("go-build", "/cache/download/", "/pkg/mod/", "\\pkg\\mod\\", "$WORK")
+    )
+
+
+@cache
+def _operation() -> Pattern[str]:
+    ops = (
+        "open|openat|mkdir|mkdirat|write|rename|unlinkat|unlink|remove|rmdir|stat|lstat|chmod|fchmod|fchmodat|readdirent|create"
+        "|RLock|Lock|flock|fork/exec|copying|truncate|symlink|readdir|fdopendir|CreateFile|RemoveAll|close|sync|fsync|link"
+    )
+    # A path may hold spaces; a rename names two. The text ends where the errno starts.
+    path = r"(?P<path>(?:[A-Za-z]:)?[^\s:\"][^\n:\"]{0,1000}?)"
+    return pattern(rf"\b(?P<op>{ops}) {path}(?: (?:[A-Za-z]:\\|/)[^\n:\"]{{1,1000}})?: $")
+
+
+@cache
+def _unzip() -> Pattern[str]:
+    return pattern(
+        r"\bunzip ((?:[A-Za-z]:)?[^\s:][^\n:]{0,1000}\.zip): "
+        r"(zip: [^\n]{1,200}|[^\n]{0,400}: (?:unexpected EOF|zip: checksum error)|unexpected EOF|flate: [^\n]{1,200})"
+    )

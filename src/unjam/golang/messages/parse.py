@@ -1,0 +1,147 @@
+"""From lines to messages: one pass, cheap look first, each line read by the first area that knows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from unjam.golang.log_text import LogLine
+from unjam.golang.messages import build, files, proxy, sumdb, toolchain, vcs
+from unjam.golang.messages.message import Message
+from unjam.golang.messages.net import RequestError, request_error
+from unjam.golang.messages.proxy import StatusError
+from unjam.golang.messages.statement import Statement, go_prefix
+from unjam.golang.messages.sumdb import SumdbUnknown, SumdbUnreachable
+from unjam.golang.messages.toolchain import ToolchainError
+from unjam.golang.messages.vcs import UnrecognizedImport
+
+# Every line that says anything holds one of these; most lines of a log hold none.
+_WORTH_READING = (
+    "go: ", "http", "dial tcp", "EOF", "read tcp", "write tcp", "verifying ", "exit status", "GOPROXY", "executable file",
+    "denied", "no space", "read-only", "locks", "not supported", "zip: ", "JSON", "beginning of value", "revision", "VCS",
+    "stream error", "TLS", "x509", "tls: ", "lookup ", "deadline", "protocol found", "too large", "too many open", "unzip ",
+    "quota", "not permitted", "used by another", "input/output", "import path", "must match format", "go >= ", "signal: ",
+    "space on the disk", "GOTOOLCHAIN", "missing module line", "unknown directive", "malformed", "file does not exist", "go.sum entry",
+    "no required module", "cannot find ", "is not in ", "ambiguous import", "import cycle",
+)  # fmt: skip
+_READERS = (sumdb.read, toolchain.read, files.read, vcs.read, proxy.read)
+_X_LINES = ("# get ", "# lock ", "mkdir -p ", "cd ", "WORK=")
+
+
+def parse_messages(lines: Sequence[LogLine]) -> list[Message]:
+    """Everything the lines say that go may have said, in their order. Never raises.
+
+    Lines of `-x` are not messages (a 404 there is often only a step of path probing): see `x_lines.parse_x`.
+    """
+    messages: list[Message] = []
+    after = 0
+    for statement in _statements(lines):
+        if statement.index < after:
+            continue
+        message, used = _read(statement)
+        if message is not None:
+            messages.append(message)
+            after = statement.index + 1 + used
+    return messages
+
+
+def _statements(lines: Sequence[LogLine]) -> Iterator[Statement]:
+    head = ""
+    in_test = in_gopls = False
+    for index, line in enumerate(lines):
+        text = line.text
+        if not text:
+            continue
+        if text[0] not in " \t":
+            head = text
+            if text[0] in "=-FoPf[?" or text.startswith(("ok ", "panic: ")):
+                in_test = _still_in_test(text, in_test)
+                in_gopls = _still_in_gopls(text, in_gopls)
+        if any(sign in text for sign in _WORTH_READING):
+            yield Statement(lines, index, head[:512], in_test, in_gopls)
+
+
+def _still_in_test(text: str, in_test: bool) -> bool:
+    if text.startswith(("=== RUN", "=== CONT", "=== NAME", "--- FAIL", "--- PASS", "panic: ")):
+        return True
+    if text.startswith(("FAIL\t", "ok \t", "ok  \t", "?   \t", "FAIL ", "ok   ")):
+        return False
+    return in_test
+
+
+def _still_in_gopls(text: str, in_gopls: bool) -> bool:
+    if text.startswith(("[Error - ", "[Info  - ", "[Trace - ", "[Warn  - ", "[Error  - ")):
+        return True
+    return in_gopls and not text.startswith(("--- ", "=== ", "FAIL"))
+
+
+def _read(s: Statement) -> tuple[Message | None, int]:
+    text = s.text
+    if text.startswith(_X_LINES) or "s # cd " in text[:24]:
+        return None, 0
+    for read in _READERS:
+        if (found := read(s)) is not None:
+            return found
+    if (request := request_error(s)) is not None:
+        return request, 0
+    if (found := build.read(s)) is not None:
+        return found
+    return build.progress(s) or build.unexplained(s), 0
+
+
+def failed_requests(messages: Iterable[Message]) -> Iterator[RequestError | StatusError]:
+    """The failed requests among the messages and inside of them (a look-up, a toolchain, an import path)."""
+    for message in messages:
+        match message:
+            case RequestError() | StatusError():
+                yield message
+            case SumdbUnknown() | SumdbUnreachable() | ToolchainError() | UnrecognizedImport() if message.error is not None:
+                yield message.error
+            case _:
+                pass
+
+
+@dataclass(frozen=True, slots=True)
+class GoInSight:
+    """Whether a go command shows in a text, and by which lines (the first few)."""
+
+    evidence: tuple[LogLine, ...]
+
+    def __bool__(self) -> bool:
+        """True when a go command shows."""
+        return bool(self.evidence)
+
+
+_COMMANDS = (
+    "go mod ", "go build", "go get ", "go install ", "go run ", "go test", "go list ", "go vet", "go generate", "go work ",
+    "go version go1", "go tool ", "# get http", "GOPROXY=", '"GOPROXY":', "go: ", "git3 http", "go.exe ",
+)  # fmt: skip
+
+
+def go_in_sight(lines: Sequence[LogLine], most: int = 5) -> GoInSight:
+    """The first lines that show a go command: its messages, a command line, `-x`, `go env`."""
+    seen: list[LogLine] = []
+    for line in lines:
+        text = line.text
+        if any(sign in text for sign in _COMMANDS) and _is_command(text):
+            seen.append(line)
+            if len(seen) >= most:
+                break
+    if not seen:
+        numbers = {message.line for message in parse_messages(lines) if message.go_said}
+        seen = [line for line in lines if line.number in numbers][:most]
+    return GoInSight(tuple(seen))
+
+
+def _is_command(text: str) -> bool:
+    text = text[:2048]
+    if text.startswith(("# get http", "mkdir -p ", "GOPROXY=", "set GOPROXY=")) or '"GOPROXY":' in text:
+        return True
+    if go_prefix(text) >= 0 and go_prefix(text) < 400:
+        return True
+    for sign in _COMMANDS:
+        at = text.find(sign)
+        # At the start, or behind a prompt, a shell operator, a quote, a path or a Dockerfile's RUN.
+        if at == 0 or (at > 0 and text[at - 1] in " \t\"'`/\\>;&|$(" and not sign.startswith(("go: ", "GOPROXY", '"'))):
+            return True
+    return False
