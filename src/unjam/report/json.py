@@ -5,17 +5,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta, Struct
 
 from unjam import __version__
+from unjam.modes.mode import Channel, Mode
 from unjam.report.view import Applied, Open, ShownFinding, ShownRemedy, View
 
 SCHEMA: Literal[1] = 1
 
 StateWord = Literal["stuck", "slow", "running", "stopped", "failed", "succeeded"]
+ChannelWord = Literal["attach", "x", "dump", "error"]
 
 
 class CommandJson(Struct, frozen=True, forbid_unknown_fields=True):
@@ -100,7 +103,7 @@ class ModeJson(Struct, frozen=True, forbid_unknown_fields=True):
 
     id: str
     title: str
-    seen_by: list[Literal["attach", "x", "dump", "error"]]
+    seen_by: Annotated[list[ChannelWord], Meta(description="where it can be proved")]
     remedy: Literal["fix", "advice"]
 
 
@@ -193,3 +196,13 @@ def _applied(applied: Applied | None) -> AppliedJson | None:
 
 def _open(each: Open) -> OpenJson:
     return OpenJson(each.mode, list(each.missing))
+
+
+def encode_modes(modes: Iterable[Mode]) -> bytes:
+    """The catalogue, as `modes --json` prints it."""
+    return msgspec.json.encode([_mode(mode) for mode in modes])
+
+
+def _mode(mode: Mode) -> ModeJson:
+    seen_by: list[ChannelWord] = [channel.value for channel in Channel if channel in mode.seen_by]
+    return ModeJson(mode.id, mode.title, seen_by, "fix" if mode.offers == "fix" else "advice")

@@ -28,13 +28,17 @@ PLAIN = ""
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One paragraph. `label` stands in the margin; `whole` lines (commands, quoted proof) are never broken."""
+    """One paragraph. `label` stands in the margin; `whole` lines (commands, quoted proof) are never broken.
+
+    `margin` is 0 for what stands at the edge, such as a headline.
+    """
 
     text: str = ""
     style: str = PLAIN
     label: str = ""
     indent: int = 0
     whole: bool = False
+    margin: int = MARGIN
 
 
 BLANK = Line()
@@ -70,12 +74,12 @@ def _rows(line: Line, width: int | None) -> Iterator[tuple[str, str]]:
     if not line.text:
         yield line.label, ""
         return
-    room = None if width is None or line.whole else width - MARGIN - line.indent
-    label = line.label.ljust(MARGIN) + " " * line.indent
+    room = None if width is None or line.whole else width - line.margin - line.indent
+    label = line.label.ljust(line.margin) + " " * line.indent
     for paragraph in line.text.splitlines():
         for row in _wrapped(paragraph, room):
             yield label, row
-            label = " " * (MARGIN + line.indent)
+            label = " " * (line.margin + line.indent)
 
 
 def _wrapped(text: str, room: int | None) -> list[str]:

@@ -32,7 +32,7 @@ def plain(view: View, name: str = "") -> str:
 def lines(view: View, name: str = "") -> Iterator[Line]:
     """The whole report."""
     state = view.command.state
-    yield Line(_headline(view, name), page.STRONG if state is None else _STATE_STYLE.get(state, page.STRONG))
+    yield Line(_headline(view, name), page.STRONG if state is None else _STATE_STYLE.get(state, page.STRONG), margin=0)
     for finding in view.findings:
         yield BLANK
         yield from _finding(finding, view.command)
@@ -59,10 +59,10 @@ def _headline(view: View, name: str) -> str:
 
 def _condition(view: View) -> str:
     command = view.command
-    since = "" if command.stalled_s is None else f", nothing has moved for {duration(command.stalled_s)}"
+    since = "" if command.stalled_s is None else f": nothing has moved for {duration(command.stalled_s)}"
     match command.state:
         case State.STUCK:
-            return f"is stuck{since}." if command.pid or command.argv else "shows a go command that is stuck."
+            return f"is stuck{since}." if command.argv or command.pid else "shows a go command that is stuck."
         case State.SLOW:
             rate = f": {size(command.throughput)} per second" if command.throughput else ""
             return f"is slow, not stuck{rate}."

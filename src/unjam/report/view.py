@@ -9,12 +9,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from unjam.diagnose import Diagnosis
+from unjam.diagnose import Diagnosis, diagnose
 from unjam.facts.case import Case
 from unjam.golang.secrets import scrub, scrub_argv
 from unjam.model import Advice, Candidate, Cite, Confidence, Crashed, Finding, Fix, Remedy, Safety, Undecided
 from unjam.modes import load
-from unjam.report.command import Command
+from unjam.report.command import Command, command_of
 from unjam.report.shell_lines import lines_to_type
 
 
@@ -85,6 +85,12 @@ class View:
     def sick(self) -> bool:
         """Whether there is anything to tell: then the exit code is 1."""
         return bool(self.findings or self.candidates or self.unexplained)
+
+
+def report_on(case: Case) -> View:
+    """Ask every mode about a case, and say what came of it."""
+    diagnosis = diagnose(case)
+    return build(case, diagnosis, command_of(case, diagnosis))
 
 
 def build(case: Case, diagnosis: Diagnosis, command: Command, applied: Mapping[str, Applied] | None = None) -> View:
