@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import stat
-import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from unjam.golang.cache_path import Role, read_cache_path
 from unjam.inspect import procfs
+from unjam.inspect.deadline import within
 from unjam.inspect.refused import Gone, Refused
 
 if TYPE_CHECKING:
@@ -163,9 +163,7 @@ def _stats(pid: int, numbers: tuple[int, ...]) -> dict[int, os.stat_result]:
             except OSError:
                 continue
 
-    looking = threading.Thread(target=look, name="unjam-stat", daemon=True)
-    looking.start()
-    looking.join(_STAT_DEADLINE_S)
+    within(_STAT_DEADLINE_S, look)
     return dict(found)
 
 
