@@ -1,0 +1,1 @@
+"""A small sick machine: the real go command, on real sockets of this machine alone."""
