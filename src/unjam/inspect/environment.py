@@ -158,6 +158,8 @@ class _Finder:
             "GOPROXY": "https://proxy.golang.org,direct" if builtin else "",
             "GOSUMDB": "sum.golang.org" if builtin else "",
             "GOAUTH": "netrc" if _minor(self.version) >= 24 else "",
+            "GOOS": self.root.goos,
+            "GOARCH": self.root.goarch,
             "CC": _DEFAULT_CC.get(self.root.goos, "gcc"),
             "CGO_ENABLED": self._default_cgo(found),
         }

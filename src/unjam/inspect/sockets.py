@@ -46,7 +46,7 @@ class Socket:
     bytes_sent: int | None
     bytes_received: int | None
     retransmits: int
-    timer_s: float | None  # until the kernel tries again
+    timer_s: float | None  # until the kernel sends again what was not acknowledged
     syn_sent_s: float | None
     peer_inode: int  # of a Unix socket's other end, 0 if unknown
     inode: int
@@ -195,7 +195,7 @@ def _of_inet(entry: netlink.InetEntry, kind: Kind) -> _Untied:
         inode=entry.inode,
         # The counter beside the timer is of the timer's own kind; that of tcp_info is of retransmissions.
         retransmits=entry.tcp.retransmits if entry.tcp else 0,
-        timer_s=entry.expires_s if entry.timer else None,
+        timer_s=entry.expires_s if entry.timer in _TRIES_AGAIN else None,
         tcp=entry.tcp,
     )
 
@@ -209,7 +209,7 @@ def _listed(pid: int, inodes: frozenset[int]) -> Iterator[_Untied]:
                 state = STATES.get(row.state, "?")
                 yield _Untied(
                     family, kind, _plain(row.local), _plain(row.peer), state, row.send_queue, row.recv_queue, row.inode,
-                    row.retransmits, row.timer_ticks / procfs.ticks_per_second() if row.timer else None,
+                    row.retransmits, row.timer_ticks / procfs.ticks_per_second() if row.timer in _TRIES_AGAIN else None,
                 )  # fmt: skip
     raw = procfs.read(pid, "net/unix")
     for unix in proc_net.parse_unix_table(raw) if isinstance(raw, bytes) else ():
@@ -256,6 +256,7 @@ _TABLES: tuple[tuple[str, Kind, Literal["ipv4", "ipv6"]], ...] = (
     ("udp", "udp", "ipv4"),
     ("udp6", "udp", "ipv6"),
 )
+_TRIES_AGAIN = frozenset({1, 4})  # retransmission, zero-window probe; 2 is the keep-alive timer
 _PSUTIL_STATES = {
     "ESTABLISHED": "ESTAB", "SYN_SENT": "SYN-SENT", "SYN_RECV": "SYN-RECV", "FIN_WAIT1": "FIN-WAIT-1",
     "FIN_WAIT2": "FIN-WAIT-2", "TIME_WAIT": "TIME-WAIT", "CLOSE": "CLOSED", "CLOSE_WAIT": "CLOSE-WAIT",
