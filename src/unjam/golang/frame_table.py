@@ -252,8 +252,9 @@ VCS_RUNS = (_CMD + "modfetch/codehost.run", _CMD + "modfetch/codehost.Run*", _CM
 #: The goroutine was started to do a part of what another one waits for, if such a function is its outermost.
 PARTS = (
     "net/http.(*Transport).*", "net/http.(*persistConn).addTLS", "crypto/tls.(*Conn).handshakeContext",
-    "net.(*netFD).connect", "net.(*sysDialer)*", "net.(*Resolver)*", "net.doBlockingWithCtx", "net.cgo*", "internal/singleflight.*",
-    "os/exec.(*Cmd).Start", "golang.org/x/tools/internal/gocommand.runCmdContext",
+    "net.(*netFD).connect", "net.(*sysDialer)*", "net.(*Resolver)*", "net.doBlockingWithCtx", "net.cgo*",
+    "internal/singleflight.*", "os/exec.(*Cmd).Start",
+    "golang.org/x/tools/internal/gocommand.runCmdContext",
 )  # fmt: skip
 
 #: What a file lock is for. Asked only of a goroutine that waits for one, in this order.
