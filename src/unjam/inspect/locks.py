@@ -59,7 +59,7 @@ class LockWait:
 def lock_waits(pid: int | None = None) -> tuple[LockWait, ...] | Refused:
     """All waits for file locks, or those of one process."""
     try:
-        text = Path(procfs.PROC, "locks").read_text(encoding="ascii", errors="replace")
+        text = Path(procfs.PROC, "locks").read_bytes().decode("utf-8", "replace")
     except OSError as error:
         return Refused(f"the system does not tell of file locks: {error.strerror}", "")
     lines = parse_locks(text)

@@ -8,6 +8,7 @@ visits that processor and reads its own entry. Where we may not go there, the an
 
 from __future__ import annotations
 
+import math
 import os
 import platform
 import threading
@@ -101,9 +102,10 @@ def parse_syscall(raw: bytes, machine: str) -> tuple[str, int | None]:
 def parse_exec_start(raw: bytes) -> float | None:
     """`se.exec_start` of a sched file, in seconds of that processor's clock; None when it is not in there."""
     try:
-        return float(procfs.parse_fields(raw)["se.exec_start"]) / 1000
+        milliseconds = float(procfs.parse_fields(raw)["se.exec_start"])
     except (KeyError, ValueError):
         return None
+    return milliseconds / 1000 if math.isfinite(milliseconds) else None
 
 
 def _syscall(pid: int, tid: int) -> tuple[str, int | None]:
