@@ -1,0 +1,43 @@
+"""Where a thread of another process stands while the kernel holds it: /proc/PID/task/TID/syscall.
+
+A goroutine that runs has its place in registers only. But when its thread sleeps in the kernel (a vfork, a page fault
+on a dead network disk), it does not run on, and the kernel tells its stack pointer and pc.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+def held_at(pid: int, tid: int) -> tuple[int, int] | None:
+    """(sp, pc) of a thread that is blocked in the kernel; None while it runs, or when we may not know.
+
+    `tid` is the number the process itself knows, which differs from ours when it lives in another pid namespace.
+    """
+    for task in _tasks(pid, tid):
+        try:
+            words = (task / "syscall").read_text(encoding="ascii").split()
+        except (OSError, ValueError):
+            continue
+        if len(words) >= 3 and words[0] != "running":
+            return int(words[-2], 16), int(words[-1], 16)
+    return None
+
+
+def _tasks(pid: int, tid: int) -> list[Path]:
+    folder = Path(f"/proc/{pid}/task")
+    if len(_namespaced(folder.parent)) <= 1:
+        return [folder / str(tid)]
+    try:
+        return [task for task in folder.iterdir() if _namespaced(task)[-1:] == [str(tid)]]
+    except OSError:
+        return []
+
+
+def _namespaced(folder: Path) -> list[str]:
+    """The NSpid line: the number in each pid namespace, ours first, the innermost last."""
+    try:
+        text = (folder / "status").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return []
+    return next((line.split()[1:] for line in text.splitlines() if line.startswith("NSpid:")), [])
