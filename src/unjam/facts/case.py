@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from unjam.facts.printed import Printed
-from unjam.facts.seen import Fact
+from unjam.facts.seen import Fact, Program
 from unjam.facts.settings import GoCommand, GoSetting
 
 F = TypeVar("F", bound=Fact)
@@ -61,8 +61,9 @@ class Case:
         return (fact for fact in self.now if isinstance(fact, kind))
 
     def printed(self, kind: type[M]) -> Iterator[tuple[M, Printed[Any]]]:
-        """The messages of that kind that go printed, each with its fact."""
-        return ((fact.message, fact) for fact in self.now if isinstance(fact, Printed) and isinstance(fact.message, kind))
+        """The messages of that kind that go certainly printed, each with its fact."""
+        said = (fact for fact in self.now if isinstance(fact, Printed) and fact.seen.program in {Program.GO, Program.GOPLS})
+        return ((fact.message, fact) for fact in said if isinstance(fact.message, kind))
 
     def waiting(self, kind: type[F]) -> Iterator[F]:
         """The facts of that kind that have stood unchanged for longer than patience."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from unjam.facts.seen import Fact
+from unjam.golang.secrets import EnvValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,8 +13,13 @@ class GoSetting(Fact):
     """One effective setting (GOPROXY, CC, HTTPS_PROXY, …) and where it was set: "process", "GOENV file …", "default"."""
 
     name: str
-    value: str
+    value: EnvValue
     origin: str
+
+    @property
+    def raw(self) -> str:
+        """The value as go has it, secrets and all: for a run of go, never for a person."""
+        return self.value.reveal()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,5 +10,5 @@ from unjam.model import Fix, Safety
 def use_http1(case: Case) -> Fix:
     """`GODEBUG=http2client=0`, added to whatever GODEBUG says already."""
     setting = case.setting("GODEBUG")
-    debug = ",".join(part for part in (setting.value if setting else "", "http2client=0") if part)
+    debug = ",".join(part for part in (setting.raw if setting else "", "http2client=0") if part)
     return Fix("use HTTP/1.1, for this run", Safety.SAFE, (OneRunEnvironment((("GODEBUG", debug),)),))

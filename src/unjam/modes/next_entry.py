@@ -15,7 +15,7 @@ from unjam.model import Advice, Finding, Fix, Remedy, Safety
 def ask_next_first(finding: Finding, case: Case, silent: str) -> Remedy:
     """Move the entry that `finding.subject` belongs to behind the next one; `silent` says what it does wrong."""
     setting = case.setting("GOPROXY")
-    reordered = moved_behind(parse_goproxy(setting.value), finding.subject) if setting else None
+    reordered = moved_behind(parse_goproxy(setting.raw), finding.subject) if setting else None
     host = Url(finding.subject).host or finding.subject
     if setting is None or reordered is None:
         return Advice(

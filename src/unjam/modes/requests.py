@@ -30,17 +30,8 @@ def unknown_phase(case: Case, missing: str) -> Iterator[Candidate]:
 
 
 def failed(case: Case, *causes: Cause) -> Iterator[tuple[RequestError, Printed[RequestError]]]:
-    """Requests for modules that go gave up, of one of these causes. Those of the checksum database are its own modes'."""
-    for message, fact in case.printed(RequestError):
-        if message.cause in causes and not of_sumdb(message):
-            yield message, fact
-
-
-def of_sumdb(message: RequestError) -> bool:
-    """Whether a failed request was made to the checksum database itself, not to a proxy in front of it."""
-    path = urlsplit(message.url).path
-    direct = path.startswith(("/lookup/", "/tile/", "/latest", "/supported"))
-    return direct or (not message.url and message.phase == "verifying")
+    """Requests that go gave up, of one of these causes. Those to the checksum database are messages of their own."""
+    return ((message, fact) for message, fact in case.printed(RequestError) if message.cause in causes)
 
 
 def server_of(message: RequestError) -> str:

@@ -4,8 +4,8 @@ You see: `no space left on device`, on a `.zip….tmp`, on `unzip`, or while wri
 
 Why: the module cache, the build cache or the temporary folder has filled its disk, or the disk's inodes.
 
-The fix: none that unjam may make: what may go is yours to say. Never the whole module cache first: it would have to be fetched
-again.
+The fix: none that unjam may make: what may go is yours to say. Never the whole module cache first: it would have to be
+fetched again.
 """
 
 from __future__ import annotations

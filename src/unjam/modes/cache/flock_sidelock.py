@@ -2,8 +2,9 @@
 
 You see: nothing at all, with `-x` neither. No CPU, no network, for as long as the other process holds the lock.
 
-Why: While one go writes go.mod or go.sum, it locks cache/lock. go waits without a deadline and without a word. The holder is the patient: often it is another go that
-hangs on the network, or the editor's `go list`. Removing the lock file does not help: the lock is on the open file.
+Why: While one go writes go.mod or go.sum, it locks cache/lock. go waits without a deadline and without a word. The
+holder is the patient: often it is another go that hangs on the network, or the editor's `go list`. Removing the lock
+file does not help: the lock is on the open file.
 
 The fix: cure the holder; unjam says what it waits for. If it is left over, end it: that has no undo, so unjam asks.
 """
@@ -39,12 +40,9 @@ def remedy(finding: Finding, case: Case) -> Remedy:
 
 def reproduce(lab: Lab) -> None:
     """A process holds the lock under which go.sum is written."""
-    from unjam.lab.locks import hold, side_lock
+    from unjam.lab.locks import side_locked
 
-    lab.require(lab.module("example.com/lib"))
-    lab.use_goproxy(lab.proxy("well"))
-    lab.add(hold(lab, side_lock(lab.modcache)))
-    lab.command = ("mod", "tidy")
+    lab.add(side_locked(lab))
 
 
 MODE = Mode(

@@ -1,9 +1,11 @@
 """Another process holds the lock of a git repository in the module cache.
 
-You see: nothing at all, with `-x` the last line is `# lock …/cache/vcs/HASH.lock`. No CPU, no network, for as long as the other process holds the lock.
+You see: nothing at all, with `-x` the last line is `# lock …/cache/vcs/HASH.lock`. No CPU, no network, for as long as
+the other process holds the lock.
 
-Why: While one go works in its copy of a repository, it locks cache/vcs/HASH.lock. go waits without a deadline and without a word. The holder is the patient: often it is another go that
-hangs on the network, or the editor's `go list`. Removing the lock file does not help: the lock is on the open file.
+Why: While one go works in its copy of a repository, it locks cache/vcs/HASH.lock. go waits without a deadline and
+without a word. The holder is the patient: often it is another go that hangs on the network, or the editor's `go list`.
+Removing the lock file does not help: the lock is on the open file.
 
 The fix: cure the holder; unjam says what it waits for. If it is left over, end it: that has no undo, so unjam asks.
 """
@@ -39,11 +41,9 @@ def remedy(finding: Finding, case: Case) -> Remedy:
 
 def reproduce(lab: Lab) -> None:
     """A process holds the lock of the repository that the project's module comes from."""
-    from unjam.lab.git import serve_git
-    from unjam.lab.locks import hold, vcs_lock_of_project
+    from unjam.lab.locks import vcs_locked
 
-    serve_git(lab)
-    lab.add(hold(lab, vcs_lock_of_project(lab)))
+    lab.add(vcs_locked(lab))
 
 
 MODE = Mode(

@@ -2,8 +2,9 @@
 
 You see: nothing at all, with `-x` neither. No CPU, no network, for as long as the other process holds the lock.
 
-Why: While one go downloads or extracts a module, it locks cache/download/…/@v/VERSION.lock. go waits without a deadline and without a word. The holder is the patient: often it is another go that
-hangs on the network, or the editor's `go list`. Removing the lock file does not help: the lock is on the open file.
+Why: While one go downloads or extracts a module, it locks cache/download/…/@v/VERSION.lock. go waits without a deadline
+and without a word. The holder is the patient: often it is another go that hangs on the network, or the editor's `go
+list`. Removing the lock file does not help: the lock is on the open file.
 
 The fix: cure the holder; unjam says what it waits for. If it is left over, end it: that has no undo, so unjam asks.
 """
@@ -39,11 +40,9 @@ def remedy(finding: Finding, case: Case) -> Remedy:
 
 def reproduce(lab: Lab) -> None:
     """A process holds the lock of the one version that the project requires."""
-    from unjam.lab.locks import hold, version_lock
+    from unjam.lab.locks import version_locked
 
-    lab.require(lab.module("example.com/lib"))
-    lab.use_goproxy(lab.proxy("well"))
-    lab.add(hold(lab, version_lock(lab.modcache, "example.com/lib", "v1.0.0")))
+    lab.add(version_locked(lab))
 
 
 MODE = Mode(

@@ -1,6 +1,7 @@
 """The module cache belongs to somebody else.
 
-You see: `…/VERSION.lock: permission denied`, or the mere warning `go: writing go.mod cache: mkdir …: permission denied`.
+You see: `…/VERSION.lock: permission denied`, or the mere warning `go: writing go.mod cache: mkdir …: permission
+denied`.
 
 Why: go ran once as root (`sudo go …`, a container build), and its files stayed root's.
 

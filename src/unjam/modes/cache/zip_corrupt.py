@@ -4,8 +4,8 @@ You see: `unzip …/cache/download/…/@v/VERSION.zip: zip: not a valid zip file
 
 Why: a crash or a full disk left half a file under its final name. go trusts what is in its cache.
 
-The fix: move that one zip aside; go fetches it anew and checks it. Undo puts the old file back. Never `go clean -modcache`
-for one file.
+The fix: move that one zip aside; go fetches it anew and checks it. Undo puts the old file back. Never `go clean
+-modcache` for one file.
 """
 
 from __future__ import annotations

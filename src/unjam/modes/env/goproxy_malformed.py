@@ -4,7 +4,8 @@ You see: `invalid proxy URL scheme (must be https, http, file)` or `invalid prox
 
 Why: a typing error, or the name of another tool's setting. A missing scheme is completed to https without a word.
 
-The fix: none by itself, since unjam would have to guess the server. The message names the entry; correct it where it is set.
+The fix: none by itself, since unjam would have to guess the server. The message names the entry; correct it where it is
+set.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 You see: `module lookup disabled by GOPROXY=off`, several times, first without a module name.
 
-Why: somebody set it, in the environment or with `go env -w`; an `off` at the end of the list does the same once the entries before
-it said 404. gopls runs some of its own commands that way, which is no fault.
+Why: somebody set it, in the environment or with `go env -w`; an `off` at the end of the list does the same once the
+entries before it said 404. gopls runs some of its own commands that way, which is no fault.
 
 The fix: none that unjam may make: `off` is a wish. Remove it where it stands, if it is not yours.
 """

@@ -3,7 +3,8 @@
 You see: with `-x` the zip is `200 OK`, yet the command goes on for ever; a `.zip….tmp` in the module cache no longer
 grows. Often a gateway that scans downloads for viruses holds back the rest.
 
-Why: `-x` prints `200 OK` when the *headers* arrive. go sets no deadline for a body, so one that stops half way stops go.
+Why: `-x` prints `200 OK` when the *headers* arrive. go sets no deadline for a body, so one that stops half way stops
+go.
 
 The fix: for this run, ask the next GOPROXY entry first. That changes where modules come from, so unjam asks. Without a
 next entry: exempt the host from scanning, or use a proxy that sends whole files.

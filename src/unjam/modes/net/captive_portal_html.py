@@ -1,8 +1,10 @@
 """Somebody answers with a web page instead of the module.
 
-You see: `zip: not a valid zip file`, `invalid character '<' looking for beginning of value` or `missing module line`, with no host named.
+You see: `zip: not a valid zip file`, `invalid character '<' looking for beginning of value` or `missing module line`,
+with no host named.
 
-Why: a captive portal, a sign-on page or a web filter answers 200 and HTML to everything. go takes the page for the file.
+Why: a captive portal, a sign-on page or a web filter answers 200 and HTML to everything. go takes the page for the
+file.
 
 The fix: none that unjam may make: sign in where the page asks for it, or exempt the proxy's host from the filter.
 """
@@ -14,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from unjam.facts.case import Case
 from unjam.facts.printed import Printed
-from unjam.golang.messages.proxy import HtmlInsteadOf
+from unjam.golang.messages.proxy import WrongContent
 from unjam.model import Advice, Candidate, Finding, Remedy
 from unjam.modes.mode import ERROR, Mode
 
@@ -24,10 +26,10 @@ if TYPE_CHECKING:
 
 def examine(case: Case) -> Iterator[Finding | Candidate]:
     """A page where JSON, go.mod or a zip was due."""
-    for message, fact in case.printed(HtmlInsteadOf):
-        subject = message.url or message.module
-        says = f"what came for {message.module or subject} is a web page, not the {message.expected}."
-        if message.certain:
+    for message, fact in case.printed(WrongContent):
+        subject = message.proxy or message.module or "the module proxy"
+        says = f"what came for {message.module or subject} is a web page, not the {message.what} that was asked for."
+        if message.looks_html:
             yield Finding(subject, says, fact.cites())
         else:
             yield Candidate(subject, fact.cites(), ("whether the answer begins with '<': curl -s URL | head -c 100",))

@@ -1,10 +1,10 @@
 """Nothing listens where go connects to.
 
-You see: `dial tcp IP:PORT: connect: connection refused`, at once (Windows: `No connection could be made because the target
-machine actively refused it`).
+You see: `dial tcp IP:PORT: connect: connection refused`, at once (Windows: `No connection could be made because the
+target machine actively refused it`).
 
-Why: the module proxy is not running, or GOPROXY names the wrong port. Behind a comma go does not try the next entry: only
-404 and 410 do that.
+Why: the module proxy is not running, or GOPROXY names the wrong port. Behind a comma go does not try the next entry:
+only 404 and 410 do that.
 
 The fix: for this run, ask the next GOPROXY entry first. That changes where modules come from, so unjam asks. Without a
 next entry: start the proxy, or correct its address.

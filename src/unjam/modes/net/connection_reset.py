@@ -1,6 +1,7 @@
 """The connection is cut off before the answer.
 
-You see: `read: connection reset by peer`, or `EOF` (Windows: `An existing connection was forcibly closed by the remote host`).
+You see: `read: connection reset by peer`, or `EOF` (Windows: `An existing connection was forcibly closed by the remote
+host`).
 
 Why: the server crashed or a firewall cut the connection. go tries once, and behind a comma does not ask the next entry.
 

@@ -1,10 +1,10 @@
 """The server's address swallows connection attempts.
 
-You see: nothing for 30 seconds, then `dial tcp IP:443: i/o timeout` (Windows: `connectex: A connection attempt failed`);
-with several modules wave after wave of 30 seconds, so that a cold `go mod tidy` takes minutes.
+You see: nothing for 30 seconds, then `dial tcp IP:443: i/o timeout` (Windows: `connectex: A connection attempt
+failed`); with several modules wave after wave of 30 seconds, so that a cold `go mod tidy` takes minutes.
 
-Why: a firewall, a VPN or a dead route drops the packets that open a connection. Nobody answers, not even "no". go gives each
-attempt 30 seconds and does not remember that the host is dead.
+Why: a firewall, a VPN or a dead route drops the packets that open a connection. Nobody answers, not even "no". go gives
+each attempt 30 seconds and does not remember that the host is dead.
 
 The fix: for this run, ask the next GOPROXY entry first. That changes where modules come from, so unjam asks. Without a
 next entry: reach the host (VPN, firewall, HTTPS_PROXY), or name a proxy that can be reached.

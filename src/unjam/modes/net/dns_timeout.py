@@ -1,12 +1,13 @@
 """No name server answers.
 
-You see: nothing for 10 seconds, then `dial tcp: lookup HOST on SERVER:53: read udp …: i/o timeout`; with several modules
-wave after wave.
+You see: nothing for 10 seconds, then `dial tcp: lookup HOST on SERVER:53: read udp …: i/o timeout`; with several
+modules wave after wave.
 
-Why: the name server in /etc/resolv.conf is silent: a VPN that is down, a firewall, a container with the host's settings.
-go asks each server twice with 5 seconds patience, for every request anew.
+Why: the name server in /etc/resolv.conf is silent: a VPN that is down, a firewall, a container with the host's
+settings. go asks each server twice with 5 seconds patience, for every request anew.
 
-The fix: none that unjam may make, since every server's name is affected. Make the name server answer, or name one that does.
+The fix: none that unjam may make, since every server's name is affected. Make the name server answer, or name one that
+does.
 """
 
 from __future__ import annotations

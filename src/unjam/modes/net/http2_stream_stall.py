@@ -1,7 +1,7 @@
 """An HTTP/2 connection is alive, but one stream on it gets no answer.
 
-You see: the command sits still although other downloads from the same host went through. `GODEBUG=http2client=0` behaves
-otherwise.
+You see: the command sits still although other downloads from the same host went through. `GODEBUG=http2client=0`
+behaves otherwise.
 
 Why: HTTP/2 carries many requests over one connection. A server or middlebox that loses one stream leaves the connection
 healthy, so no keep-alive notices, and go sets no deadline for a single answer.

@@ -1,9 +1,10 @@
 """The HTTP proxy accepts connections and never answers CONNECT.
 
-You see: nothing for a minute, then the misleading `context deadline exceeded`, which names neither the proxy nor CONNECT.
+You see: nothing for a minute, then the misleading `context deadline exceeded`, which names neither the proxy nor
+CONNECT.
 
-Why: HTTPS_PROXY points to a proxy that takes the connection and stays silent. go waits 60 seconds for the answer to CONNECT, per
-request.
+Why: HTTPS_PROXY points to a proxy that takes the connection and stays silent. go waits 60 seconds for the answer to
+CONNECT, per request.
 
 The fix: none that unjam may make: to go around the proxy may be forbidden where you are. Ask who runs it, or exempt the
 host with NO_PROXY if it can be reached directly.

@@ -4,8 +4,8 @@ You see: `proxyconnect tcp: dial tcp IP:PORT: connect: connection refused`.
 
 Why: go sends its requests through the proxy that HTTPS_PROXY names, and that one is not running, or its port is wrong.
 
-The fix: none that unjam may make: to go around the proxy may be forbidden where you are. Start it, correct the variable, or
-unset it if it is a left-over.
+The fix: none that unjam may make: to go around the proxy may be forbidden where you are. Start it, correct the
+variable, or unset it if it is a left-over.
 """
 
 from __future__ import annotations

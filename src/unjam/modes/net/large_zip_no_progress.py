@@ -1,7 +1,7 @@
 """A large module comes slowly, and go says nothing about it: slow, not stuck.
 
-You see: `go: downloading …` and then nothing for minutes; with `-x` the zip is `200 OK` long ago. A `.zip….tmp` in the module cache
-grows all the while.
+You see: `go: downloading …` and then nothing for minutes; with `-x` the zip is `200 OK` long ago. A `.zip….tmp` in the
+module cache grows all the while.
 
 Why: go prints no progress. A module with much test data over a slow link looks exactly like a hang.
 

@@ -2,8 +2,8 @@
 
 You see: `403 Forbidden` while reading a module from the proxy.
 
-Why: policy, region, a package firewall, or a missing permission. 403 is deliberate gatekeeping, so behind a comma go does not ask
-the next entry, and going around it is not for a program to do.
+Why: policy, region, a package firewall, or a missing permission. 403 is deliberate gatekeeping, so behind a comma go
+does not ask the next entry, and going around it is not for a program to do.
 
 The fix: none that unjam may make. Ask whoever runs the proxy to allow the module, or sign in if the proxy wants that.
 """
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from unjam.facts.case import Case
 from unjam.facts.printed import Printed
+from unjam.golang.messages.message import Purpose
 from unjam.golang.messages.proxy import StatusError
 from unjam.model import Advice, Finding, Remedy
 from unjam.modes.mode import ERROR, Mode
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 def examine(case: Case) -> Iterator[Finding]:
     """An answer with that status for a module; of `-x` only what go gave up on."""
     for message, fact in case.printed(StatusError):
-        if message.status == 403 and message.purpose == "proxy":
+        if message.status == 403 and message.purpose is Purpose.PROXY:
             says = f"{origin(message.url)} forbids {message.module or 'the module'}: 403 Forbidden."
             yield Finding(origin(message.url), says, fact.cites())
 

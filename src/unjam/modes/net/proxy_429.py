@@ -2,8 +2,8 @@
 
 You see: `429 Too Many Requests` while reading a module.
 
-Why: many builds behind one address share a limit. go does not wait and does not try again, and behind a comma does not ask the
-next entry.
+Why: many builds behind one address share a limit. go does not wait and does not try again, and behind a comma does not
+ask the next entry.
 
 The fix: none at once: wait, then run it again. For good: keep the module cache between CI runs, or run a caching proxy.
 """
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from unjam.facts.case import Case
 from unjam.facts.printed import Printed
+from unjam.golang.messages.message import Purpose
 from unjam.golang.messages.proxy import StatusError
 from unjam.model import Advice, Finding, Remedy
 from unjam.modes.mode import ERROR, Mode
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 def examine(case: Case) -> Iterator[Finding]:
     """An answer with that status for a module; of `-x` only what go gave up on."""
     for message, fact in case.printed(StatusError):
-        if message.status == 429 and message.purpose == "proxy":
+        if message.status == 429 and message.purpose is Purpose.PROXY:
             says = f"{origin(message.url)} limits how much is asked: 429 Too Many Requests."
             yield Finding(origin(message.url), says, fact.cites())
 

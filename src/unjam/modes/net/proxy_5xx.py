@@ -1,9 +1,10 @@
 """The module proxy fails.
 
-You see: `500 Internal Server Error`, `502 Bad Gateway`, `503 Service Unavailable` or `504 Gateway Timeout` while reading a module.
+You see: `500 Internal Server Error`, `502 Bad Gateway`, `503 Service Unavailable` or `504 Gateway Timeout` while
+reading a module.
 
-Why: the proxy, or what stands behind it, is in trouble. go tries once, and behind a comma does not ask the next entry: only 404 and
-410 do that.
+Why: the proxy, or what stands behind it, is in trouble. go tries once, and behind a comma does not ask the next entry:
+only 404 and 410 do that.
 
 The fix: for this run, ask the next GOPROXY entry first. That changes where modules come from, so unjam asks. Without a
 next entry: run it again later, and tell whoever runs the proxy.
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from unjam.facts.case import Case
 from unjam.facts.printed import Printed
+from unjam.golang.messages.message import Purpose
 from unjam.golang.messages.proxy import StatusError
 from unjam.model import Finding, Remedy
 from unjam.modes.mode import ERROR, Mode
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 def examine(case: Case) -> Iterator[Finding]:
     """An answer with that status for a module; of `-x` only what go gave up on."""
     for message, fact in case.printed(StatusError):
-        if message.status >= 500 and message.purpose == "proxy":
+        if message.status >= 500 and message.purpose is Purpose.PROXY:
             says = f"{origin(message.url)} fails: {message.status} {message.text}".rstrip() + "."
             yield Finding(origin(message.url), says, fact.cites())
 

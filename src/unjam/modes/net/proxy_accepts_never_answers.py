@@ -1,10 +1,11 @@
 """The module proxy accepts connections and then says nothing.
 
-You see: `go mod tidy` or `go mod download` sits still at no CPU; with `-x` the last line is `# get <proxy URL>` without a
-status. Nothing is printed, however long you wait.
+You see: `go mod tidy` or `go mod download` sits still at no CPU; with `-x` the last line is `# get <proxy URL>` without
+a status. Nothing is printed, however long you wait.
 
-Why: go moves on to the next GOPROXY entry only after an *answer*: after 404 or 410 behind a comma, after any error behind
-a pipe. Silence is neither. The go command sets no deadline for an answer, so one silent server stops it for ever.
+Why: go moves on to the next GOPROXY entry only after an *answer*: after 404 or 410 behind a comma, after any error
+behind a pipe. Silence is neither. The go command sets no deadline for an answer, so one silent server stops it for
+ever.
 
 The fix: for this run, ask the next GOPROXY entry first and the silent one last. Modules then come from there, which
 changes whom you trust, so unjam asks. Undo puts go.mod and go.sum back byte for byte. With no next entry, or `off`

@@ -1,10 +1,10 @@
 """The server accepts the connection, and the TLS handshake never ends.
 
-You see: nothing for 10 seconds, then `net/http: TLS handshake timeout`; with several modules wave after wave. `curl -v` stops
-after "Client hello".
+You see: nothing for 10 seconds, then `net/http: TLS handshake timeout`; with several modules wave after wave. `curl -v`
+stops after "Client hello".
 
-Why: large packets are lost on the way (MTU of a VPN or tunnel, a middlebox that chokes on large hellos), or the server is too
-slow. go gives each handshake 10 seconds, and tries it once.
+Why: large packets are lost on the way (MTU of a VPN or tunnel, a middlebox that chokes on large hellos), or the server
+is too slow. go gives each handshake 10 seconds, and tries it once.
 
 The fix: for this run, ask the next GOPROXY entry first. That changes where modules come from, so unjam asks. Without a
 next entry: lower the MTU of the tunnel, or try `GODEBUG=tlsmlkem=0` (a smaller hello; Go 1.24 and later).

@@ -2,11 +2,11 @@
 
 You see: `x509: certificate signed by unknown authority`, since Go 1.20 after `tls: failed to verify certificate:`.
 
-Why: a company gateway opens TLS and signs with an authority of its own, or the server uses a private one, or a container has no
-certificates at all. It may also be an attack, and go cannot tell: that is why it stops.
+Why: a company gateway opens TLS and signs with an authority of its own, or the server uses a private one, or a
+container has no certificates at all. It may also be an attack, and go cannot tell: that is why it stops.
 
-The fix: none that unjam may make: whom to trust is yours to decide. Put the authority's certificate into the system's store, or name
-it with SSL_CERT_FILE, once you know whose it is. Never GOINSECURE or GONOSUMDB for this.
+The fix: none that unjam may make: whom to trust is yours to decide. Put the authority's certificate into the system's
+store, or name it with SSL_CERT_FILE, once you know whose it is. Never GOINSECURE or GONOSUMDB for this.
 """
 
 from __future__ import annotations

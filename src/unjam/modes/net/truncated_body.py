@@ -2,8 +2,8 @@
 
 You see: `read "URL": unexpected EOF`.
 
-Why: the server or a middlebox promised more bytes than it sent and closed the connection. go tries once, and behind a comma does
-not ask the next entry.
+Why: the server or a middlebox promised more bytes than it sent and closed the connection. go tries once, and behind a
+comma does not ask the next entry.
 
 The fix: for this run, ask the next GOPROXY entry first. That changes where modules come from, so unjam asks. Without a
 next entry: run the command again; if it always ends at the same size, something on the way limits downloads.

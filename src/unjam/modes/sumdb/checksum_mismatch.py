@@ -2,11 +2,11 @@
 
 You see: `checksum mismatch`, two lines of hashes, `SECURITY ERROR`.
 
-Why: mostly the author moved a tag after it had been published; sometimes a proxy altered the file, or go.sum is wrong. It can
-be an attack: that is what the check is for. go stops and does not try elsewhere.
+Why: mostly the author moved a tag after it had been published; sometimes a proxy altered the file, or go.sum is wrong.
+It can be an attack: that is what the check is for. go stops and does not try elsewhere.
 
-The fix: none that unjam may make. Compare what others see; prefer a newer version of the module. Remove a line from go.sum only
-when you know that this line is the wrong one.
+The fix: none that unjam may make. Compare what others see; prefer a newer version of the module. Remove a line from
+go.sum only when you know that this line is the wrong one.
 """
 
 from __future__ import annotations

@@ -1,11 +1,13 @@
 """The public checksum database does not know the module: it is private.
 
-You see: `verifying module: … reading https://sum.golang.org/lookup/…: 404 Not Found` (or 410), although the module itself was fetched.
+You see: `verifying module: … reading https://sum.golang.org/lookup/…: 404 Not Found` (or 410), although the module
+itself was fetched.
 
-Why: the database fetches what it is asked for, and cannot reach a private repository. go was not told that the module is private.
+Why: the database fetches what it is asked for, and cannot reach a private repository. go was not told that the module
+is private.
 
-The fix: for this run, exempt exactly this module from the database (GONOSUMDB). Its content is then checked by your go.sum
-alone, so unjam asks. For good: `go env -w GOPRIVATE=<your host>/*`. Never GOSUMDB=off.
+The fix: for this run, exempt exactly this module from the database (GONOSUMDB). Its content is then checked by your
+go.sum alone, so unjam asks. For good: `go env -w GOPRIVATE=<your host>/*`. Never GOSUMDB=off.
 """
 
 from __future__ import annotations
@@ -34,7 +36,7 @@ def examine(case: Case) -> Iterator[Finding]:
 def remedy(finding: Finding, case: Case) -> Remedy:
     """Exactly this module, for one run."""
     setting = case.setting("GONOSUMDB")
-    patterns = ",".join(part for part in (setting.value if setting else "", finding.subject) if part)
+    patterns = ",".join(part for part in (setting.raw if setting else "", finding.subject) if part)
     return Fix(
         f"do not ask the checksum database about {finding.subject}, for this run",
         Safety.ASK,

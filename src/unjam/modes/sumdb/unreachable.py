@@ -1,26 +1,29 @@
 """The checksum database cannot be reached, although the module proxy can.
 
-You see: zips arrive, then silence, then `verifying module: … Get "https://sum.golang.org/lookup/…": dial tcp …: i/o timeout`.
+You see: zips arrive, then silence, then `verifying module: … Get "https://sum.golang.org/lookup/…": dial tcp …: i/o
+timeout`.
 
-Why: go asks the module proxy for the database first and goes to it directly if the proxy does not carry it; a firewall that allows
-only the proxy stops it there.
+Why: go asks the module proxy for the database first and goes to it directly if the proxy does not carry it; a firewall
+that allows only the proxy stops it there.
 
-The fix: none that unjam may make: without the database nobody checks what you download. Use a proxy that serves /sumdb/, let the
-host through, or name your private modules in GONOSUMDB.
+The fix: none that unjam may make: without the database nobody checks what you download. Use a proxy that serves
+/sumdb/, let the host through, or name your private modules in GONOSUMDB.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from unjam.facts.case import Case
 from unjam.facts.printed import Printed
 from unjam.facts.requests import Phase, Purpose, WaitingRequest
 from unjam.golang.messages.net import RequestError
+from unjam.golang.messages.proxy import StatusError
+from unjam.golang.messages.sumdb import SumdbUnreachable
 from unjam.model import Advice, Finding, Remedy
 from unjam.modes.mode import ATTACH, DUMP, ERROR, Mode
-from unjam.modes.requests import of_sumdb, server_of
 from unjam.modes.wording import lasting
 
 if TYPE_CHECKING:
@@ -36,10 +39,20 @@ def examine(case: Case) -> Iterator[Finding]:
         elif request.purpose is Purpose.SUMDB:
             says = f"the last thing that go asked is the checksum database {request.host}, and no answer is shown."
             yield Finding(request.host, says, request.cites())
-    for message, fact in case.printed(RequestError):
-        if of_sumdb(message):
-            says = f"the checksum database {server_of(message)} could not be asked: {message.detail}"
-            yield Finding(server_of(message).partition("://")[2], says, fact.cites())
+    for message, fact in case.printed(SumdbUnreachable):
+        host, why = _host_and_reason(message)
+        yield Finding(host, f"the checksum database {host} could not be asked{why}.", fact.cites())
+
+
+
+def _host_and_reason(message: SumdbUnreachable) -> tuple[str, str]:
+    match message.error:
+        case RequestError() as error:
+            return error.host, f": {error.detail}" if error.detail else ""
+        case StatusError() as error:
+            return urlsplit(error.url).netloc, f": {error.status} {error.text}"
+        case _:
+            return "sum.golang.org", ""
 
 
 def remedy(finding: Finding, case: Case) -> Remedy:

@@ -1,12 +1,13 @@
 """go downloads another Go, and the server does not send it.
 
-You see: `go version`, `go env` and everything else stand; the only line is `go: downloading go1.X (linux/amd64)`, which many tools
-swallow. `-x` shows nothing: it is not yet in force.
+You see: `go version`, `go env` and everything else stand; the only line is `go: downloading go1.X (linux/amd64)`, which
+many tools swallow. `-x` shows nothing: it is not yet in force.
 
-Why: the go line or the toolchain line of go.mod is newer than the installed Go, and GOTOOLCHAIN lets it fetch that one through GOPROXY.
+Why: the go line or the toolchain line of go.mod is newer than the installed Go, and GOTOOLCHAIN lets it fetch that one
+through GOPROXY.
 
-The fix: for this run, ask the next GOPROXY entry first. That changes where the toolchain comes from, so unjam asks; its checksum
-is verified always. Without a next entry: install that Go, or a proxy that answers.
+The fix: for this run, ask the next GOPROXY entry first. That changes where the toolchain comes from, so unjam asks; its
+checksum is verified always. Without a next entry: install that Go, or a proxy that answers.
 """
 
 from __future__ import annotations

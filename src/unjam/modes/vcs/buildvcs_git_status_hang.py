@@ -1,9 +1,10 @@
 """`go build` waits for `git status`, which it runs to stamp the binary.
 
-You see: `go build` of a main package stands before anything is compiled; with `-x` the last line is `git status --porcelain`.
+You see: `go build` of a main package stands before anything is compiled; with `-x` the last line is `git status
+--porcelain`.
 
-Why: since Go 1.18 go records the state of the work tree in the binary. A file system monitor, a huge work tree or a network disk
-keeps git waiting.
+Why: since Go 1.18 go records the state of the work tree in the binary. A file system monitor, a huge work tree or a
+network disk keeps git waiting.
 
 The fix: for this run, `-buildvcs=false`: the same binary without the stamp, so unjam asks. For good: mend the monitor
 (`git config core.fsmonitor`).
@@ -36,7 +37,7 @@ def examine(case: Case) -> Iterator[Finding]:
 def remedy(finding: Finding, case: Case) -> Remedy:
     """No stamp, for one run."""
     setting = case.setting("GOFLAGS")
-    flags = " ".join(part for part in (setting.value if setting else "", "-buildvcs=false") if part)
+    flags = " ".join(part for part in (setting.raw if setting else "", "-buildvcs=false") if part)
     return Fix(
         "build without the version control stamp, for this run",
         Safety.ASK,

@@ -3,7 +3,8 @@
 You see: nothing. The chain of children is go, git, git-remote-https, a helper: a keyring that is locked, a browser
 sign-on, a pinentry on another screen.
 
-Why: go forbids git to ask on the terminal, but a helper asks on its own, often where nobody looks. Nobody gives it a time limit.
+Why: go forbids git to ask on the terminal, but a helper asks on its own, often where nobody looks. Nobody gives it a
+time limit.
 
 The fix: none that unjam may make: the secret is yours to give. Answer the helper, or sign in by hand once.
 """

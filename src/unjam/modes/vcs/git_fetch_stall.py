@@ -2,9 +2,11 @@
 
 You see: nothing; with `-x` the last line is `git fetch …` without its echo.
 
-Why: the server, or something on the way, holds the rest of the pack. git has no time limit of its own, and go gives its children none.
+Why: the server, or something on the way, holds the rest of the pack. git has no time limit of its own, and go gives its
+children none.
 
-The fix: none that makes the server go on. Two variables turn the hang into an error after 20 seconds; a module proxy avoids git.
+The fix: none that makes the server go on. Two variables turn the hang into an error after 20 seconds; a module proxy
+avoids git.
 """
 
 from __future__ import annotations

@@ -1,11 +1,12 @@
 """git asks a server for its tags and branches, and the server says nothing.
 
-You see: nothing; with `-x` the last line is `cd …; git ls-remote …` without its echo. A child `git-remote-https` sits on an
-established connection.
+You see: nothing; with `-x` the last line is `cd …; git ls-remote …` without its echo. A child `git-remote-https` sits
+on an established connection.
 
 Why: git has no time limit of its own, and go gives its children none.
 
-The fix: none that makes a silent server speak. Two variables turn the hang into an error after 20 seconds, so that a script can go on.
+The fix: none that makes a silent server speak. Two variables turn the hang into an error after 20 seconds, so that a
+script can go on.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
 """The required commit is on no branch, so go fetches the whole repository to look for it.
 
-You see: nothing for minutes; in an editor "Loading packages". With `-x`: `git fetch -f … refs/heads/*:refs/heads/* refs/tags/*:refs/tags/*`.
+You see: nothing for minutes; in an editor "Loading packages". With `-x`: `git fetch -f … refs/heads/*:refs/heads/*
+refs/tags/*:refs/tags/*`.
 
-Why: a pseudo-version in go.mod names a commit that was rebased away or never pushed. go asks for that commit, is refused,
-and silently fetches everything.
+Why: a pseudo-version in go.mod names a commit that was rebased away or never pushed. go asks for that commit, is
+refused, and silently fetches everything.
 
 The fix: require a version that exists. Nothing that unjam could change for one run would bring the commit back.
 """

@@ -1,12 +1,13 @@
 """git needs a login for the repository and has none.
 
-You see: `fatal: could not read Username for 'https://…': terminal prompts disabled`. Also for a mistyped public path: GitHub asks for
-a login on repositories it does not know.
+You see: `fatal: could not read Username for 'https://…': terminal prompts disabled`. Also for a mistyped public path:
+GitHub asks for a login on repositories it does not know.
 
-Why: go forbids git to ask on the terminal, so git fails at once. `GIT_TERMINAL_PROMPT=1`, as some guides say, turns this quick
-failure into a wait.
+Why: go forbids git to ask on the terminal, so git fails at once. `GIT_TERMINAL_PROMPT=1`, as some guides say, turns
+this quick failure into a wait.
 
-The fix: none that unjam may make: the login is yours. Check the path first; then a token in ~/.netrc or a credential helper.
+The fix: none that unjam may make: the login is yours. Check the path first; then a token in ~/.netrc or a credential
+helper.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from unjam.facts.case import Case
 from unjam.facts.printed import Printed
-from unjam.golang.messages.vcs import GitError, GitReason
+from unjam.golang.messages.vcs import GitError, Reason
 from unjam.model import Advice, Finding, Remedy
 from unjam.modes.mode import ERROR, Mode
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 def examine(case: Case) -> Iterator[Finding]:
     """Git's own words."""
     for message, fact in case.printed(GitError):
-        if message.reason is GitReason.NO_CREDENTIALS:
+        if message.reason is Reason.NO_CREDENTIALS:
             says = f"git has no login for {message.remote or 'the repository'}."
             yield Finding(message.remote or "git", says, fact.cites())
 

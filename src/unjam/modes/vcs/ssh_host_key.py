@@ -4,8 +4,8 @@ You see: `Host key verification failed.` inside `git ls-remote … exit status 1
 
 Why: the server's key is not in known_hosts, or has changed. Without a terminal, or with BatchMode, ssh refuses.
 
-The fix: none that unjam may make: whether a key is the right one is a question of trust. Compare the fingerprint with what the host
-publishes, then add it.
+The fix: none that unjam may make: whether a key is the right one is a question of trust. Compare the fingerprint with
+what the host publishes, then add it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from unjam.facts.case import Case
 from unjam.facts.printed import Printed
-from unjam.golang.messages.vcs import GitError, GitReason
+from unjam.golang.messages.vcs import GitError, Reason
 from unjam.model import Advice, Finding, Remedy
 from unjam.modes.mode import ERROR, Mode
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def examine(case: Case) -> Iterator[Finding]:
     """Ssh's own words."""
     for message, fact in case.printed(GitError):
-        if message.reason is GitReason.HOST_KEY:
+        if message.reason is Reason.HOST_KEY:
             says = f"ssh does not know the host key of {message.remote or 'the server'}."
             yield Finding(message.remote or "git", says, fact.cites())
 

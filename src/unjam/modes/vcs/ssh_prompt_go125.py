@@ -4,7 +4,8 @@ You see: Go 1.25 or later in a terminal; perhaps a question about a host key or 
 
 Why: up to Go 1.24 go ran ssh with `BatchMode=yes`, and it failed at once. Since 1.25 it leaves ssh alone, so ssh asks.
 
-The fix: answer the question, if it is still to be seen. `BatchMode=yes` makes ssh fail with its reason instead of asking.
+The fix: answer the question, if it is still to be seen. `BatchMode=yes` makes ssh fail with its reason instead of
+asking.
 """
 
 from __future__ import annotations

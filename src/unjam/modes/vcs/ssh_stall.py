@@ -1,8 +1,10 @@
 """ssh has connected, and the server says nothing.
 
-You see: nothing; with `-x` a lone `git ls-remote`. The child `ssh` sits on an established connection on which no byte has come.
+You see: nothing; with `-x` a lone `git ls-remote`. The child `ssh` sits on an established connection on which no byte
+has come.
 
-Why: ssh's ConnectTimeout is off by default and the wait for the server's banner has no limit of its own; neither git nor go adds one.
+Why: ssh's ConnectTimeout is off by default and the wait for the server's banner has no limit of its own; neither git
+nor go adds one.
 
 The fix: none that makes the server speak. A connect timeout turns the hang into an error.
 """

@@ -1,0 +1,159 @@
+"""The children that a running go waits for, down to the process at the end of the chain and what that one waits for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from unjam.facts.children import Task, WaitingChild, Wants
+from unjam.facts.seen import Program, Seen
+from unjam.facts.settings import WaitingUser
+from unjam.golang.child_role import role_of
+from unjam.golang.secrets import scrub
+from unjam.inspect.process import Process, read_process
+from unjam.inspect.sched import idle_since
+from unjam.inspect.sockets import Socket, sockets_of
+from unjam.inspect.terminal import waits_for_terminal
+from unjam.sources.live_sockets import address, silence, socket_cite
+
+if TYPE_CHECKING:
+    from unjam.sources.live import Eye
+
+#: Roles of go's own tools: they work or they end, and CPU tells which.
+_TOOLS = frozenset({"compile", "asm", "link", "vet", "cover", "pack", "buildid", "telemetry", "cgo", "preprofile", "covdata"})
+_HELPERS = frozenset({"credential helper", "askpass", "pinentry"})
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One process of a chain."""
+
+    process: Process
+    role: str
+
+
+def collect(eye: Eye) -> None:
+    """Each child of go with what the innermost process below it waits for."""
+    if eye.program is not Program.GO:
+        return
+    eye.looked_at.append("children")
+    for pid in eye.tree.children(eye.pid):
+        process = read_process(pid)
+        if isinstance(process, Process) and process.state not in "ZX":
+            _child(eye, process)
+
+
+def _child(eye: Eye, process: Process) -> None:
+    role = role_of(process.argv)
+    if role in _TOOLS or role.startswith("go "):
+        return
+    if role == "user program":
+        seen = eye.seen(process.command, f"child {process.pid} of process {eye.pid}")
+        eye.facts.append(WaitingUser(seen, "the user's own program runs"))
+        return
+    links = [Link(each, role_of(each.argv)) for each in _below(eye, process)]
+    leaf, wants, socket = _end_of(links)
+    chain = _path(links, leaf)
+    eye.facts.append(_fact(eye, chain, wants, socket))
+
+
+def _below(eye: Eye, process: Process) -> list[Process]:
+    """The child and all that it started, the living ones, outermost first."""
+    found = [process]
+    for pid in eye.tree.descendants(process.pid):
+        each = read_process(pid)
+        if isinstance(each, Process) and each.state not in "ZX":
+            found.append(each)
+    return found
+
+
+def _end_of(links: list[Link]) -> tuple[Link, Wants, Socket | None]:
+    """The process that all others wait for: a helper, a question on the terminal, a connection; else the innermost."""
+    for link in links:
+        if link.role in _HELPERS:
+            return link, Wants.CREDENTIAL, None
+    for link in links:
+        if waits_for_terminal(link.process):
+            return link, Wants.TERMINAL, None
+    for link in reversed(links):
+        socket = _connection(link)
+        if socket is not None:
+            return link, Wants.NETWORK, socket
+    leaf = links[-1]
+    idle = idle_since(leaf.process.pid)
+    if leaf.process.state == "R" or (idle is not None and idle < 0.2):
+        return leaf, Wants.WORKS, None
+    return leaf, Wants.NOTHING, None
+
+
+def _connection(link: Link) -> Socket | None:
+    sockets = sockets_of(link.process.pid)
+    if not isinstance(sockets, tuple):
+        return None
+    tcp = [each for each in sockets if each.kind == "tcp" and each.state in {"ESTAB", "SYN-SENT", "CLOSE-WAIT"}]
+    return tcp[-1] if tcp else None
+
+
+def _path(links: list[Link], leaf: Link) -> list[Link]:
+    """From go's child down to the leaf."""
+    by_pid = {link.process.pid: link for link in links}
+    path = [leaf]
+    while path[0] is not links[0] and path[0].process.ppid in by_pid:
+        path.insert(0, by_pid[path[0].process.ppid])
+    return path
+
+
+def _fact(eye: Eye, chain: list[Link], wants: Wants, socket: Socket | None) -> WaitingChild:
+    leaf, top = chain[-1].process, chain[0].process
+    shown = tuple(link.process.command for link in chain)
+    peer = address(socket.peer) if socket else ""
+    idle = _idle(chain, wants, socket)
+    text = f"process {leaf.pid} ({' ← '.join(reversed(shown))}) waits for {wants}"
+    also = () if socket is None else (socket_cite(leaf.pid, socket),)
+    return WaitingChild(
+        seen=Seen(text, f"children of process {eye.pid}", eye.program, eye.pid, also),
+        task=_task(top, chain[0].role),
+        chain=shown,
+        tools=tuple(link.role for link in chain),
+        wants=wants,
+        remote=_remote(chain) or peer,
+        child_pid=leaf.pid,
+        idle=idle,
+        age=top.age_s,
+        banner=bool(socket.bytes_received) if socket and socket.bytes_received is not None else None,
+    )
+
+
+def _idle(chain: list[Link], wants: Wants, socket: Socket | None) -> float | None:
+    """Seconds without movement. A stalled git still burns ticks of CPU, so for a connection only its bytes count."""
+    if socket is not None:
+        return silence(socket)
+    return 0.0 if wants is Wants.WORKS else idle_since(chain[-1].process.pid)
+
+
+def _task(process: Process, role: str) -> Task:
+    words = process.argv
+    match role:
+        case "git ls-remote":
+            return Task.LS_REMOTE
+        case "git fetch":
+            return Task.FULL_FETCH if any("refs/heads/*" in word for word in words) else Task.FETCH
+        case "git status":
+            return Task.STATUS
+        case "cc":
+            return Task.CC_PROBE if any(word in {"-###", "--version", "-v"} for word in words) else Task.CC
+        case "goauth":
+            return Task.GOAUTH
+        case _ if role.startswith("git") or role in {"hg", "svn", "bzr", "fossil"}:
+            return Task.VCS
+        case _:
+            return Task.OTHER
+
+
+def _remote(chain: list[Link]) -> str:
+    """The URL that git talks to, from the command line of its transport."""
+    for link in chain:
+        for word in link.process.argv[1:]:
+            if "://" in word:
+                return scrub(word)
+    return ""

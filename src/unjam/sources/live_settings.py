@@ -1,0 +1,40 @@
+"""The settings that a running go works with, from its environment and files; `go env` is never run, it can hang itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from unjam.facts.seen import Program, Seen
+from unjam.facts.settings import GoSetting
+from unjam.inspect.environment import GoEnvironment, go_environment
+from unjam.inspect.refused import Gone, Refused
+
+if TYPE_CHECKING:
+    from unjam.sources.live import Eye
+
+
+def collect(eye: Eye) -> None:
+    """Every setting that is set, with where."""
+    if eye.program is Program.USER:
+        return
+    environment = go_environment(eye.pid)
+    match environment:
+        case GoEnvironment():
+            eye.facts.extend(settings_of(environment, eye.pid, eye.program))
+            eye.looked_at.append("settings")
+        case Refused():
+            eye.refuse(environment, GoSetting)
+        case Gone():
+            pass
+
+
+def settings_of(environment: GoEnvironment, pid: int, program: Program) -> tuple[GoSetting, ...]:
+    """The settings as facts; their proof shows them without secrets."""
+    return tuple(
+        GoSetting(Seen(f"{each.name}={each.value}", _source(each.origin, pid), program, pid), each.name, each.value, each.origin)
+        for each in environment.settings.values()
+    )
+
+
+def _source(origin: str, pid: int) -> str:
+    return f"environment of process {pid}" if origin == "process" else origin
