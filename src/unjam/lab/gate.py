@@ -9,29 +9,36 @@ from __future__ import annotations
 import os
 import shlex
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from unjam.lab.room import Room
+if TYPE_CHECKING:
+    from unjam.lab.lab import Lab
 
 
 class Gate:
-    """A FIFO nobody writes to, and the shell line that waits for it. Once opened it stays open."""
+    """A FIFO nobody writes to, and the shell line that waits for it. Once lifted it stays open."""
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self._opened = folder / "opened"
-        self._fifo = folder / "fifo"
+        folder.mkdir(parents=True)
+        folder.chmod(0o777)  # whoever runs go leaves word here that he waits
+        self._reached, self._opened, self._fifo = folder / "reached", folder / "opened", folder / "fifo"
         self._writer: int | None = None
         os.mkfifo(self._fifo)
 
     @property
     def wait(self) -> str:
         """A line of POSIX shell that returns only when the gate is open."""
-        opened, fifo = shlex.quote(str(self._opened)), shlex.quote(str(self._fifo))
-        return f"[ -e {opened} ] || IFS= read -r _ <{fifo}"
+        reached, opened, fifo = (shlex.quote(str(path)) for path in (self._reached, self._opened, self._fifo))
+        return f"[ -e {opened} ] || {{ echo >{reached}; IFS= read -r _ <{fifo}; }}"
+
+    @property
+    def waited_on(self) -> bool:
+        """Whether a child has come to the gate and found it shut."""
+        return self._writer is None and self._reached.exists()
 
     def lift(self) -> None:
         """Open the gate: who waits goes on, who comes later does not wait."""
-        if self._writer is not None:
+        if self._opened.exists():
             return
         self._opened.touch()
         # Opened for both directions, a FIFO never blocks its opener, and a line for each reader stays in the pipe:
@@ -47,16 +54,8 @@ class Gate:
             self._writer = None
 
 
-def put_gate(lab: Room, name: str) -> Gate:
+def put_gate(lab: Lab, name: str) -> Gate:
     """A shut gate of that name in the lab, which opens when the lab closes."""
     gate = Gate(lab.folder / "gates" / name)
     lab.on_close(gate.close)
     return gate
-
-
-def write_script(path: Path, *lines: str) -> Path:
-    """An executable shell script of these lines."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("\n".join(("#!/bin/sh", *lines, "")), encoding="utf-8")
-    path.chmod(0o755)
-    return path

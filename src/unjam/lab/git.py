@@ -12,15 +12,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from unjam.errors import LabCannot
-from unjam.lab.gate import Gate, put_gate, write_script
+from unjam.lab.files import write_script, write_tree
+from unjam.lab.gate import Gate, put_gate
 from unjam.lab.git_http import DOMAIN, GitHost, Login, Stall
 from unjam.lab.git_repository import Commit, add_commits, git, make_repository
-from unjam.lab.room import write_tree
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from unjam.lab.room import Room
+    from unjam.lab.lab import Lab
 
 NAME = "team/lib"
 MODULE = f"{DOMAIN}/{NAME}"
@@ -35,7 +35,7 @@ class Lift:
     lift: Callable[[], object]
 
 
-def serve_git(lab: Room, *faults: Stall | Login, version: str = VERSION) -> GitHost:
+def serve_git(lab: Lab, *faults: Stall | Login, version: str = VERSION) -> GitHost:
     """A private module in a git repository on loopback, which the project requires and no proxy is asked for."""
     host = GitHost(lab.folder / "git", *faults)
     lab.on_close(host.close)
@@ -52,9 +52,9 @@ def serve_git(lab: Room, *faults: Stall | Login, version: str = VERSION) -> GitH
     return host
 
 
-def require(lab: Room, version: str) -> None:
+def require(lab: Lab, version: str) -> None:
     """Make the project need the lab's private module in this version, and `go mod download` the command."""
-    lab.command = ("go", "mod", "download")
+    lab.command = ("mod", "download")
     write_tree(
         lab.project,
         {
@@ -64,22 +64,22 @@ def require(lab: Room, version: str) -> None:
     )
 
 
-def network_stall(lab: Room) -> GitHost:
+def network_stall(lab: Lab) -> GitHost:
     """`git ls-remote` asks for the refs and is never answered; git sets no deadline and neither does go."""
     return serve_git(lab, Stall("refs"))
 
 
-def fetch_stall(lab: Room) -> GitHost:
+def fetch_stall(lab: Lab) -> GitHost:
     """The refs come at once; the pack that `git fetch` asks for stops in the middle."""
     return serve_git(lab, Stall("fetch", after=100_000))
 
 
-def no_credentials(lab: Room) -> GitHost:
+def no_credentials(lab: Lab) -> GitHost:
     """The repository wants a login, git has none, and go has forbidden it to ask."""
     return serve_git(lab, Login())
 
 
-def credential_helper_hang(lab: Room) -> Gate:
+def credential_helper_hang(lab: Lab) -> Gate:
     """The repository wants a login; the helper that knows it waits, as for a keyring that nobody unlocks."""
     login, gate = Login(), put_gate(lab, "credentials")
     serve_git(lab, login)
@@ -89,7 +89,7 @@ def credential_helper_hang(lab: Room) -> Gate:
     return gate
 
 
-def missing_revision_full_fetch(lab: Room) -> Lift:
+def missing_revision_full_fetch(lab: Lab) -> Lift:
     """The required commit is on no branch any more: go fetches the whole repository to look for it, and that stalls.
 
     Lifted, the host answers and the branch is back; a run that has already begun to fetch still fails.
@@ -108,13 +108,13 @@ def missing_revision_full_fetch(lab: Room) -> Lift:
     return Lift(lift)
 
 
-def unknown_revision(lab: Room) -> Lift:
+def unknown_revision(lab: Lab) -> Lift:
     """The project requires a version that nobody tagged. Lifted, it is tagged."""
     host = serve_git(lab, version=ABSENT)
     return Lift(lambda: git(_repository(host), "tag", ABSENT, "main"))
 
 
-def git_missing(lab: Room) -> Lift:
+def git_missing(lab: Lab) -> Lift:
     """No git in PATH. Lifted, there is one."""
     real = shutil.which("git", path=lab.env.get("PATH"))
     if real is None:
@@ -126,7 +126,7 @@ def git_missing(lab: Room) -> Lift:
     return Lift(lambda: (folder / "git").symlink_to(real))
 
 
-def buildvcs_status_hang(lab: Room) -> Gate:
+def buildvcs_status_hang(lab: Lab) -> Gate:
     """`go build` stamps the binary with the state of its work tree; a file system monitor keeps `git status` waiting."""
     gate = put_gate(lab, "fsmonitor")
     hook = write_script(lab.folder / "fsmonitor-hook", gate.wait, "exit 1")  # 1: look at every file yourself
@@ -139,7 +139,7 @@ def buildvcs_status_hang(lab: Room) -> Gate:
     author = ("-c", "user.name=Lab", "-c", "user.email=lab@lab.example")
     git(lab.project, *author, "commit", "--quiet", "--message=Start")
     git(lab.project, "config", "core.fsmonitor", str(hook))
-    lab.command = ("go", "build", "-o", str(lab.folder / "built"), ".")
+    lab.command = ("build", "-o", str(lab.folder / "built"), ".")
     return gate
 
 

@@ -60,6 +60,8 @@ class GitHost:
         self._faults = faults
         self._lifted = threading.Event()
         self._closing = False
+        self._waiting = 0
+        self._lock = threading.Lock()
         self._server = _Server(("127.0.0.1", 0), partial(_Handler, self))
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
         self._thread.start()
@@ -100,9 +102,18 @@ class GitHost:
         """Whether a login is wanted that this header does not carry."""
         return any(isinstance(fault, Login) and not fault.allows(authorization) for fault in self._faults)
 
+    @property
+    def waited_on(self) -> bool:
+        """Whether a request is being held back."""
+        return self._waiting > 0
+
     def wait(self) -> bool:
         """Return when the faults are lifted; false when the host closes instead."""
+        with self._lock:
+            self._waiting += 1
         self._lifted.wait()
+        with self._lock:
+            self._waiting -= 1
         return not self._closing
 
 

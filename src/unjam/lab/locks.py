@@ -17,12 +17,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from unjam.errors import LabCannot
+from unjam.lab.files import write_tree
 from unjam.lab.git import MODULE, NAME, VERSION, serve_git
 from unjam.lab.git_http import Stall
-from unjam.lab.room import write_tree
 
 if TYPE_CHECKING:
-    from unjam.lab.room import Room
+    from unjam.lab.lab import Lab
 
 # Locks the file named first, shared or not, says so, and keeps it until its standard input ends.
 _HOLD = """
@@ -42,6 +42,11 @@ class Holder:
     file: Path
     lift: Callable[[], object]
 
+    @property
+    def waited_on(self) -> bool:
+        """Whether somebody waits for the lock, and this process holds it."""
+        return is_held(self.file, self.pid) and has_waiter(self.file)
+
 
 def version_lock(modcache: Path, module: str, version: str) -> Path:
     """The file that go locks while it downloads and extracts the zip of a version (a path without upper case)."""
@@ -53,31 +58,36 @@ def vcs_lock(modcache: Path, url: str) -> Path:
     return modcache / "cache" / "vcs" / (hashlib.sha256(f"git3:{url}".encode()).hexdigest() + ".lock")
 
 
+def vcs_lock_of_project(lab: Lab) -> Path:
+    """The same for the repository that `serve_git` gave the project."""
+    return vcs_lock(lab.modcache, f"{lab.env['HTTP_PROXY']}/{NAME}.git")
+
+
 def side_lock(modcache: Path) -> Path:
     """The file that go locks while it writes go.mod or go.sum (modfetch.SideLock)."""
     return modcache / "cache" / "lock"
 
 
-def version_locked(lab: Room) -> Holder:
+def version_locked(lab: Lab) -> Holder:
     """A plain process holds the lock of the version that `go mod download` needs."""
     serve_git(lab)
     return hold(lab, version_lock(lab.modcache, MODULE, VERSION))
 
 
-def vcs_locked(lab: Room) -> Holder:
+def vcs_locked(lab: Lab) -> Holder:
     """A plain process holds the lock of the repository that `go mod download` needs."""
     host = serve_git(lab)
     return hold(lab, vcs_lock(lab.modcache, host.url(NAME)))
 
 
-def side_locked(lab: Room) -> Holder:
+def side_locked(lab: Lab) -> Holder:
     """A plain process holds the lock that `go mod tidy` takes to write go.sum."""
     serve_git(lab)
-    lab.command = ("go", "mod", "tidy")
+    lab.command = ("mod", "tidy")
     return hold(lab, side_lock(lab.modcache))
 
 
-def version_locked_by_go(lab: Room) -> Holder:
+def version_locked_by_go(lab: Lab) -> Holder:
     """A second go downloads the same version and waits for a silent git host, holding the lock of the version."""
     host = serve_git(lab)
     # With info and go.mod in the cache and the repository gone, the zip is all that is missing, and its lock is first.
@@ -88,21 +98,21 @@ def version_locked_by_go(lab: Room) -> Holder:
     return hold_by_go(lab, version_lock(lab.modcache, MODULE, VERSION), ("mod", "download"), host.lift)
 
 
-def vcs_locked_by_go(lab: Room) -> Holder:
+def vcs_locked_by_go(lab: Lab) -> Holder:
     """A second go fetches the same repository, which stalls, and holds the lock of go's copy of it."""
     host = serve_git(lab, Stall("fetch", after=100_000))
     return hold_by_go(lab, vcs_lock(lab.modcache, host.url(NAME)), ("mod", "download"), host.lift)
 
 
-def side_locked_by_go(lab: Room) -> Holder:
+def side_locked_by_go(lab: Lab) -> Holder:
     """A second go holds the lock and waits to write its go.mod, which a third process keeps under a shared lock."""
     serve_git(lab)
-    lab.command = ("go", "mod", "tidy")
+    lab.command = ("mod", "tidy")
     reader = hold(lab, _second_project(lab) / "go.mod", "shared")
     return hold_by_go(lab, side_lock(lab.modcache), ("mod", "edit", "-go=1.22"), reader.lift)
 
 
-def hold(lab: Room, file: Path, mode: str = "exclusive") -> Holder:
+def hold(lab: Lab, file: Path, mode: str = "exclusive") -> Holder:
     """Start a small process that holds the lock of `file`, and return when it does."""
     file.parent.mkdir(parents=True, exist_ok=True)
     command = (sys.executable, "-I", "-c", _HOLD, str(file), mode)
@@ -119,7 +129,7 @@ def hold(lab: Room, file: Path, mode: str = "exclusive") -> Holder:
     return Holder(process.pid, file, lift)
 
 
-def hold_by_go(lab: Room, file: Path, arguments: tuple[str, ...], heal: Callable[[], object]) -> Holder:
+def hold_by_go(lab: Lab, file: Path, arguments: tuple[str, ...], heal: Callable[[], object]) -> Holder:
     """Start a second go in a copy of the project, and return when it holds `file`; `heal` is what makes it go on."""
     project = _second_project(lab)
     quiet = subprocess.DEVNULL
@@ -145,16 +155,25 @@ def wait_until_held(file: Path, pid: int, seconds: float = 60) -> None:
 
 
 def is_held(file: Path, pid: int) -> bool:
-    """Whether the process holds an flock on `file` (proc_locks(5): `1: FLOCK ADVISORY WRITE PID MAJOR:MINOR:INODE`)."""
+    """Whether the process holds an flock on `file`."""
+    return any(words[1] == "FLOCK" and words[4] == str(pid) for words in _locks_on(file))
+
+
+def has_waiter(file: Path) -> bool:
+    """Whether somebody waits for an flock on `file`."""
+    return any(words[1] == "->" for words in _locks_on(file))
+
+
+def _locks_on(file: Path) -> list[list[str]]:
+    """The lines about `file` (proc_locks(5)): `1: FLOCK ADVISORY WRITE PID MAJOR:MINOR:INODE 0 EOF`, waiters `1: -> …`."""
     if not file.exists():
-        return False
+        return []
     inode = str(file.stat().st_ino)
-    lines = (line.split() for line in Path("/proc/locks").read_text(encoding="ascii").splitlines())
-    # A waiter has `->` in the second place.
-    return any(w[1] == "FLOCK" and w[4] == str(pid) and w[5].rpartition(":")[2] == inode for w in lines)
+    lines = [line.split() for line in Path("/proc/locks").read_text(encoding="ascii").splitlines()]
+    return [words for words in lines if words[-3].rpartition(":")[2] == inode]
 
 
-def _second_project(lab: Room) -> Path:
+def _second_project(lab: Lab) -> Path:
     """A copy of the project, for the second go to run in."""
     second = lab.folder / "second-project"
     if not second.exists():
