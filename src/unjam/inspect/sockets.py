@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Kind = Literal["tcp", "udp", "unix"]
 STATES = {
     1: "ESTAB", 2: "SYN-SENT", 3: "SYN-RECV", 4: "FIN-WAIT-1", 5: "FIN-WAIT-2", 6: "TIME-WAIT", 7: "CLOSED",
-    8: "LAST-ACK", 9: "CLOSE-WAIT", 10: "LISTEN", 11: "CLOSING", 12: "NEW-SYN-RECV",
+    8: "CLOSE-WAIT", 9: "LAST-ACK", 10: "LISTEN", 11: "CLOSING", 12: "NEW-SYN-RECV",
 }  # fmt: skip
 
 
