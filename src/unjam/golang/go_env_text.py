@@ -71,7 +71,7 @@ def _setting() -> Pattern[str]:
     return pattern(
         r"\s{0,40}(?:"
         r"(?i:set) (?P<windows>[A-Z][A-Z0-9_]{1,60})=(?P<rest>.*)"
-        r'|"(?P<json>[A-Z][A-Z0-9_]{1,60})": ?"(?P<text>(?:[^"\\]|\\.){0,8192})",?\s{0,20}$'
+        r'|"(?P<json>[A-Z][A-Z0-9_]{1,60})": ?"(?P<text>.*)",?\s{0,20}$'
         r"|(?:\$ )?(?P<unix>[A-Z][A-Z0-9_]{1,60})=(?P<quoted>'.*'|\".*\"|)\s{0,20}$"
         r")"
     )
@@ -84,4 +84,6 @@ def _unquote(quoted: str) -> str:
 
 
 def _unescape(text: str) -> str:
+    if '"' in text.replace('\\"', ""):
+        return text  # a bare quote: the line was freed of its escapes already
     return text.replace("\\\\", "\0").replace('\\"', '"').replace("\\u0026", "&").replace("\0", "\\")

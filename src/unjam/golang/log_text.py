@@ -133,7 +133,7 @@ def _prefix() -> re.Pattern[str]:
         rf"[A-Z][a-z]{{2}} [ \d]\d {clock} [\w.-]{{1,64}} [\w./-]{{1,64}}(?:\[\d{{1,8}}\])?: ",  # journald
         r"#\d{1,4} (?:\d{1,6}\.\d{1,4}(?: |$))?",  # docker buildx, plain progress
         r" {0,3}=> (?:=> )?# ",  # docker buildx on a terminal
-        r"\d{1,6}\.\d{1,4} (?=\S)",  # docker buildx, the excerpt under an error
+        r"\d{1,6}\.\d{1,4} ",  # docker buildx, the excerpt under an error
         r"\[pod/[\w./-]{1,200}\] ",  # kubectl logs --prefix
         r"section_(?:start|end):\d{1,12}:[\w.-]{1,100}(?:\[[^\]\n]{0,80}\])?\r?",
         r"##\[(?:error|warning|debug|group)\]|::(?:error|warning|debug|group)[^:\n]{0,200}::",
@@ -210,6 +210,7 @@ _PHRASES = (
     "module lookup disabled by GOPROXY=off", "terminal prompts disabled", "checksum mismatch", "exit status 128",
     "executable file not found in $PATH", "no space left on device", "permission denied", "Host key verification failed",
 )  # fmt: skip
+_CAUSES = ("dial ", "read ", "write ", "net/http", "x509", "tls", "EOF", "unexpected EOF", "proxyconnect", "stream ", "lookup ")
 
 
 def _joined(lines: list[LogLine]) -> list[LogLine]:
@@ -236,10 +237,10 @@ def _wrapped(text: str, after: str) -> str:
     if not after or after[0] in " \t" or after.startswith(("go: ", "# ")):
         return ""
     start = text.rfind("http")
-    tail = text[start:] if start > 0 else ""
-    if tail and " " not in tail and '"' not in tail:
-        rest, mark, _ = after.partition('":' if text[start - 1] == '"' else ": ")
-        if mark and " " not in rest and '"' not in rest:
+    if start > 0 and not {" ", '"'} & set(text[start:]):
+        quoted = text[start - 1] == '"'
+        rest, mark, cause = after.partition('":' if quoted else ": ")
+        if mark and not {" ", '"'} & set(rest) and (quoted or cause.startswith(_CAUSES)):
             return "glue"
     for phrase in _PHRASES:
         for cut in range(min(len(phrase) - 1, len(text)), 0, -1):

@@ -197,6 +197,8 @@ class _Reader:
         if not mark:
             self._cd = line
             return True
+        if not argv.startswith(_VCS):
+            return False
         self._pass(directory)
         self._started[rest].append(len(self.commands))
         self.commands.append(XCommand(directory, argv, line.number))
@@ -214,7 +216,7 @@ class _Reader:
             self.commands[at] = replace(self.commands[at], seconds=seconds, end_line=line.number)
             return True
         directory, mark, argv = rest.removeprefix("cd ").partition("; ")
-        if mark or rest.startswith(_VCS):
+        if (argv or rest).startswith(_VCS):
             self.commands.append(XCommand(directory if mark else "", argv or rest, line.number, seconds, end_line=line.number))
             return True
         return False

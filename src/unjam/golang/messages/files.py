@@ -9,7 +9,7 @@ from re import Pattern
 from re import compile as pattern
 
 from unjam.golang.messages.message import Message
-from unjam.golang.messages.statement import Statement
+from unjam.golang.messages.statement import Statement, module_before
 
 
 class FileTrouble(StrEnum):
@@ -39,10 +39,15 @@ class FileError(Message):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ZipCorrupt(Message):
-    """A zip in the module cache cannot be opened; `path` is the file. It stays there and fails every time."""
+    """A zip in the module cache cannot be opened; it stays there and fails every time.
+
+    `path` is the file; it is empty where go names only the module (`verifying M@V: zip: not a valid zip file`).
+    """
 
     path: str
     detail: str
+    module: str = ""
+    version: str = ""
 
 
 # Texts of the errno in Go's tables for unix (zerrors_*) and, on Windows, of FormatMessage in English.
@@ -69,14 +74,31 @@ _ONLY_LOCKS = frozenset({"Lock", "RLock", "flock"})
 def read(s: Statement) -> tuple[Message, int] | None:
     """The message of a line, and how many lines below belong to it."""
     text = s.text
-    if "unzip " in text and (found := _unzip().search(text)) is not None:
-        said = s.go_said or found[1].endswith(".zip")
-        return ZipCorrupt(line=s.number, raw=text, go_said=said, speaker=s.speaker, path=found[1], detail=found[2]), 0
+    if (zip_file := _zip_corrupt(s)) is not None:
+        return zip_file, 0
     for sign, trouble in _TROUBLE:
         at = text.find(sign)
         if at >= 0 and (error := _file_error(s, sign, trouble, at)) is not None:
             return error, 0
     return None
+
+
+def _zip_corrupt(s: Statement) -> ZipCorrupt | None:
+    text = s.text
+    found = _unzip().search(text) if "unzip " in text else _unhashed().search(text) if "verifying " in text else None
+    if found is None:
+        return None
+    module, version = module_before(text, found.end("what")) or ("", "")
+    return ZipCorrupt(
+        line=s.number,
+        raw=text,
+        go_said=s.go_said,
+        speaker=s.speaker,
+        path=found["path"] or "",
+        detail=found["detail"],
+        module=module,
+        version=version,
+    )
 
 
 def _file_error(s: Statement, sign: str, trouble: FileTrouble, at: int) -> FileError | None:
@@ -120,6 +142,12 @@ def _operation() -> Pattern[str]:
 @cache
 def _unzip() -> Pattern[str]:
     return pattern(
-        r"\bunzip ((?:[A-Za-z]:)?[^\s:][^\n:]{0,1000}\.zip): "
-        r"(zip: [^\n]{1,200}|[^\n]{0,400}: (?:unexpected EOF|zip: checksum error)|unexpected EOF|flate: [^\n]{1,200})"
+        r"\bunzip (?P<what>(?P<path>(?:[A-Za-z]:)?[^\s:][^\n:]{0,1000}\.zip)): "
+        r"(?P<detail>zip: [^\n]{1,200}|[^\n]{0,400}: (?:unexpected EOF|zip: checksum error)|unexpected EOF|flate: [^\n]{1,200})"
     )
+
+
+@cache
+def _unhashed() -> Pattern[str]:
+    # checkMod reads the zip again when its .ziphash is missing or damaged.
+    return pattern(r"\bverifying (?P<what>\S{1,400}): (?P<detail>zip: [^\n]{1,200})(?P<path>\0)?")

@@ -21,8 +21,8 @@ _WORTH_READING = (
     "denied", "no space", "read-only", "locks", "not supported", "zip: ", "JSON", "beginning of value", "revision", "VCS",
     "stream error", "TLS", "x509", "tls: ", "lookup ", "deadline", "protocol found", "too large", "too many open", "unzip ",
     "quota", "not permitted", "used by another", "input/output", "import path", "must match format", "go >= ", "signal: ",
-    "space on the disk", "GOTOOLCHAIN", "missing module line", "unknown directive", "malformed", "file does not exist", "go.sum entry",
-    "no required module", "cannot find ", "is not in ", "ambiguous import", "import cycle",
+    "space on the disk", "GOTOOLCHAIN", "missing module line", "unknown directive", "malformed", "file does not exist",
+    "go.sum entry", "no required module", "cannot find ", "is not in ", "ambiguous import", "import cycle",
 )  # fmt: skip
 _READERS = (sumdb.read, toolchain.read, files.read, vcs.read, proxy.read)
 _X_LINES = ("# get ", "# lock ", "mkdir -p ", "cd ", "WORK=")

@@ -18,7 +18,7 @@ _SIGNS = (
     "pkg/mod/", "proxy.golang.org", "unrecognized import path", "cgo: ", "go-build", "toolchain@v0.0.1-go", "verifying module",
     "GOPROXY=", "error obtaining VCS status", "\\pkg\\mod\\", "go mod ", "$WORK", "go get ", "go install ",
 )  # fmt: skip
-_TEST_SIGNS = ("--- FAIL", "_test.go:", '"Action":"output"', "=== RUN", "panic: ", "Error Trace:", "--- PASS", "=== NAME")
+_TEST_SIGNS = ("--- FAIL", '"Action":"output"', "=== RUN", "panic: ", "Error Trace:", "--- PASS", "=== NAME")
 _SPEAKERS = (
     ("docker", ("Error response from daemon", "registry-1.docker.io", "/v2/", "docker: ", "failed to solve", "failed to pull")),
     ("kubectl", ("Unable to connect to the server", "The connection to the server", "kubectl", "couldn't get current server")),
@@ -65,7 +65,7 @@ class Statement:
     def speaker(self) -> str:
         """A program other than the go command that shows in this line, or nothing."""
         text = self.text
-        if self.in_test or any(sign in text for sign in _TEST_SIGNS):
+        if self.in_test or _of_test(text):
             return "go test"
         if self.in_gopls or "packages.Load" in text or "gopls" in text:
             return "gopls"
@@ -75,7 +75,7 @@ class Statement:
     def go_said(self) -> bool:
         """Whether something beside the error shows that the go command printed this line."""
         text = self.text
-        if any(sign in text for sign in _TEST_SIGNS):
+        if _of_test(text):
             return False
         if go_prefix(text) >= 0:
             return not self.in_test or text.startswith("go: ")
@@ -83,7 +83,22 @@ class Statement:
             return False
         if any(sign in text for sign in _SIGNS) or module_before(text, len(text)) is not None:
             return True
+        if ".go:" in text and _position().match(text) is not None:
+            return True
+        if text.startswith("package ") and "." in text[8:].partition(": ")[0]:
+            return True
         return text[:1] in {" ", "\t"} and go_prefix(self.head) >= 0
+
+
+def _of_test(text: str) -> bool:
+    # The testing package prints file and line; go prints line and column of an import.
+    in_file = "_test.go:" in text and _position().match(text) is None
+    return in_file or any(sign in text for sign in _TEST_SIGNS)
+
+
+@cache
+def _position() -> Pattern[str]:
+    return pattern(r"[^\s:][^\n:]{0,500}\.go:\d{1,7}:\d{1,5}: |[A-Z]:\\[^\n:]{0,500}\.go:\d{1,7}:\d{1,5}: ")
 
 
 def go_prefix(text: str) -> int:
