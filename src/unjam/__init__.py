@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from unjam.fixes.journal import Entry
+    from unjam.inspect.goroutines import GoroutineDump
     from unjam.report.view import View
 
 __version__ = "0.1.0"
 
-__all__ = ["applied_fixes", "attach", "read", "to_json", "to_text", "undo"]
+__all__ = ["applied_fixes", "attach", "goroutines", "read", "to_json", "to_text", "undo"]
 
 
 def attach(pid: int, *, stall: float = 5.0) -> View:
@@ -27,9 +28,30 @@ def attach(pid: int, *, stall: float = 5.0) -> View:
     Raises NoSuchProcess when nothing, or no Go program, runs under that id.
     """
     from unjam.report.view import report_on
-    from unjam.sources.live import watch_pid
+    from unjam.sources.live import watch
 
-    return report_on(watch_pid(pid, stall))
+    return report_on(watch(pid, stall))
+
+
+def goroutines(pid: int) -> GoroutineDump:
+    """All goroutines of a running Go process, which is neither stopped nor signalled.
+
+    Raises NoSuchProcess when there is none, and CannotSee when the system refuses.
+    """
+    from unjam.errors import CannotSee, NoSuchProcess
+    from unjam.inspect.goroutines import is_go, read_goroutines
+    from unjam.inspect.process import Process, read_process
+    from unjam.inspect.refused import Refused
+
+    process = read_process(pid)
+    if not isinstance(process, Process):
+        raise NoSuchProcess(f"no process {pid} runs" if not isinstance(process, Refused) else process.reason)
+    found = read_goroutines(pid)
+    if not isinstance(found, Refused):
+        return found
+    if is_go(pid) is False:
+        raise NoSuchProcess(f"process {pid} ({process.command}) is not a Go program")
+    raise CannotSee(f"{found.reason}; {found.remedy}" if found.remedy else found.reason)
 
 
 def read(text: str | bytes, *, name: str = "text") -> View:

@@ -3,6 +3,7 @@
 UnjamError                  everything below; `exit_code` is what the command line ends with
 ├── BadInput                what was typed or handed over cannot be used (2)
 │   ├── NoSuchProcess       the pid is gone, or is not a Go process (2)
+│   ├── CannotSee           the system does not let us look into the process (2)
 │   └── BadSettings         .unjam.toml or UNJAM_* says something that does not exist (2)
 ├── CannotRun               there is no go to run, or it may not be run (127, 126)
 ├── CannotUndo              the journal's entry no longer fits what is on disk (1)
@@ -30,6 +31,12 @@ class NoSuchProcess(BadInput):
     """The pid is gone, or no Go program runs under it."""
 
     slug = "no-such-process"
+
+
+class CannotSee(BadInput):
+    """The system does not let us look into the process; the message says what would allow it."""
+
+    slug = "memory-refused"
 
 
 class BadSettings(BadInput):
