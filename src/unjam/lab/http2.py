@@ -17,9 +17,7 @@ INTERNAL_ERROR = 0x2  # RFC 9113, section 7
 class Http2Connection:
     """The state of one connection, shared by its threads."""
 
-    def __init__(
-        self, connection: Connection, answer: Callable[[Request], Answer], run: Callable[[Exchange], None]
-    ) -> None:
+    def __init__(self, connection: Connection, answer: Callable[[Request], Answer], run: Callable[[Exchange], None]) -> None:
         from h2.config import H2Configuration
         from h2.connection import H2Connection
 

@@ -1,14 +1,14 @@
 """The lab: one project, one go command, its whole environment, and the servers it talks to.
 
-    with Lab(find_go()) as lab:
-        lab.require(lab.module("example.com/lib"))
-        sick, well = lab.proxy("sick"), lab.proxy("well")
-        sick.fault(Silence(), on=Match("zip"))
-        lab.use_goproxy(sick, well)
-        running = lab.start(("-x",))
-        lab.until(lab.is_waiting)
-        lab.lift()
-        assert running.wait_done().code == 0
+with Lab(find_go()) as lab:
+    lab.require(lab.module("example.com/lib"))
+    sick, well = lab.proxy("sick"), lab.proxy("well")
+    sick.fault(Silence(), on=Match("zip"))
+    lab.use_goproxy(sick, well)
+    running = lab.start(("-x",))
+    lab.until(lab.is_waiting)
+    lab.lift()
+    assert running.wait_done().code == 0
 """
 
 from __future__ import annotations
@@ -25,11 +25,13 @@ from typing import NoReturn, Protocol, Self, TypeVar
 from unjam.errors import LabCannot
 from unjam.lab import disk
 from unjam.lab.authority import Authority
+from unjam.lab.cached import put_in_cache
 from unjam.lab.faults.black_hole import BlackHole
 from unjam.lab.faults.refuse import Refuse
 from unjam.lab.folders import delete, give_to
 from unjam.lab.proxy import Part, Proxy
 from unjam.lab.published import Module, ModuleRef, Published, build, mod_text
+from unjam.lab.quiet import Quiet
 from unjam.lab.running import Result, Running
 from unjam.lab.sumdb import SumDB
 from unjam.lab.toolchain import go_version
@@ -40,7 +42,7 @@ _TWO_WORDS = ("mod", "work", "tool")  # commands of go that have commands of the
 
 
 class Liftable(Protocol):
-    """A fault of another kind than those of servers."""
+    """A fault of another kind than those of servers. It may have a `waited_on` that says whether somebody waits on it."""
 
     def lift(self) -> object:
         """Take the fault away."""
@@ -52,9 +54,7 @@ LiftableT = TypeVar("LiftableT", bound=Liftable)
 class Lab:
     """A machine in a folder. Everything that it opened, started or wrote is gone after `close`."""
 
-    def __init__(
-        self, go: Path, *, folder: Path | None = None, gocache: Path | None = None, uid: int | None = None
-    ) -> None:
+    def __init__(self, go: Path, *, folder: Path | None = None, gocache: Path | None = None, uid: int | None = None) -> None:
         self.go = go
         self.go_version = go_version(go)
         self.folder = Path(tempfile.mkdtemp(prefix="unjam-lab-")) if folder is None else folder
@@ -66,6 +66,7 @@ class Lab:
             place.mkdir(exist_ok=True)
         self.gocache = gocache or self.folder / "gocache"
         self.command: tuple[str, ...] = ("mod", "download")
+        self.wrap: tuple[str, ...] = ()
         self.tty = False
         self.uid = uid
         self.published = Published()
@@ -76,6 +77,8 @@ class Lab:
         self._running: list[Running] = []
         self._callbacks: list[Callable[[], object]] = []
         self._liftables: list[Liftable] = []
+        self._on_lift: list[Callable[[], object]] = []
+        self._quiet = Quiet()
         self._behind_tls: Proxy | None = None
         self._lock = threading.Lock()
         self.env = self._environment()
@@ -127,14 +130,24 @@ class Lab:
         return self.published.add(module)
 
     def toolchain(self, version: str, script: str = "exit 0") -> ModuleRef:
-        """Publish a toolchain (`go1.99.0`) for this system, whose go command is a shell script."""
+        """Publish a toolchain (`go1.99.0`) for this system, whose go is a shell script, and have the project ask for it."""
         import platform
 
         arch = {"x86_64": "amd64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
         ref = ModuleRef("golang.org/toolchain", f"v0.0.1-{version}.{platform.system().lower()}-{arch}")
         files = {"bin/go": f"#!/bin/sh\n{script}\n", "VERSION": f"{version}\n", "go.mod": "module golang.org/toolchain\n"}
         files["pkg/tool/README"] = "The tools would be here.\n"
+        self.require(go=version.removeprefix("go"))
+        self.env["GOTOOLCHAIN"] = "auto"
         return self.published.add(build(ref, files=files, mod=files["go.mod"]))
+
+    def corrupt_cached_zip(self, ref: ModuleRef) -> Path:
+        """Leave half of a module's zip in the cache, under its final name; lifted, it is whole."""
+        module = self.published[ref]
+        zip_file = put_in_cache(self.modcache, module, module.zip[: len(module.zip) // 2])
+        self._hand_over()
+        self.on_lift(lambda: zip_file.write_bytes(module.zip))
+        return zip_file
 
     def require(self, *refs: ModuleRef, sums: bool = False, go: str = "1.21") -> None:
         """Make the project a program that imports these modules; with its go.sum, if `sums`."""
@@ -212,24 +225,33 @@ class Lab:
 
     # Faults
 
-    def fault(self, fault: LiftableT) -> LiftableT:
-        """Remember a fault of another kind, so that `lift` lifts it too."""
+    def add(self, fault: LiftableT) -> LiftableT:
+        """Have a fault of another kind than those of servers, which `lift` lifts too."""
         self._liftables.append(fault)
         return fault
+
+    def on_lift(self, callback: Callable[[], object]) -> None:
+        """Call this, without arguments, when faults are lifted; once."""
+        self._on_lift.append(callback)
 
     def lift(self) -> None:
         """Take every fault away, in mid-flight: whoever waits is served, or dropped."""
         for liftable in (*self._liftables, *self._proxies, self.sumdb):
             liftable.lift()
+        while self._on_lift:
+            self._on_lift.pop()()
         self._liftables.clear()
 
     def is_waiting(self) -> bool:
-        """Whether there are faults to wait on, and each has somebody waiting."""
-        armed = [one for proxy in self._proxies for one in proxy.armed if one.fault.holds]
-        return bool(armed) and all(one.waited_on for one in armed)
+        """Whether there are faults that can tell, and each has somebody waiting on it."""
+        told = [one.waited_on for proxy in self._proxies for one in proxy.armed if one.fault.holds]
+        told += [fault.waited_on for fault in self._liftables if hasattr(fault, "waited_on")]
+        return bool(told) and all(told)
 
     def _is_sick(self, running: Running) -> bool:
-        return running.done or self.is_waiting()
+        """It has exited, or waits on every fault; where faults cannot tell, it has gone quiet."""
+        silent = [fault for fault in self._liftables if not hasattr(fault, "waited_on")]
+        return running.done or self.is_waiting() or (bool(silent) and self._quiet(running))
 
     # The machine
 
@@ -238,23 +260,29 @@ class Lab:
         if os.geteuid() != 0:
             raise LabCannot("to run go as another user takes root")
         self.uid = uid
+        self.gocache = self.folder / "gocache"
+        self.env["GOCACHE"] = str(self.gocache)
         self._hand_over()
 
     def _hand_over(self) -> None:
         if self.uid is not None:
             self.modcache.mkdir(exist_ok=True)
-            (self.folder / "gocache").mkdir(exist_ok=True)
-            for place in (self.home, self.project, self.modcache, self.folder / "gocache", self.folder / "tmp"):
+            self.gocache.mkdir(exist_ok=True)
+            for place in (self.home, self.project, self.modcache, self.gocache, self.folder / "tmp"):
                 give_to(place, self.uid)
 
-    def small_disk(self, size: int, name: str = "small-disk") -> Path:
-        """A folder below the lab that holds `size` bytes and no more. Lifted, it holds a gigabyte."""
-        place = self.folder / name
+    def small_modcache(self, size: int) -> Path:
+        """Have the module cache on a disk of that size."""
+        return self.small_disk(size, self.modcache)
+
+    def small_disk(self, size: int, place: Path | None = None) -> Path:
+        """A folder that holds `size` bytes and no more. Lifted, it holds a gigabyte."""
+        place = place or self.folder / "small-disk"
         disk.mount(place, size)
         if self.uid is not None:
             os.chown(place, self.uid, self.uid)
         self.on_close(lambda: disk.unmount(place))
-        self.fault(_SmallDisk(place))
+        self.on_lift(lambda: disk.resize(place, 1 << 30))
         return place
 
     def cannot(self, reason: str) -> NoReturn:
@@ -270,14 +298,14 @@ class Lab:
 
     def start(self, extra_args: Sequence[str] = (), *, wrap: Sequence[str] = (), capture: bool = True) -> Running:
         """Start the command. `wrap` stands before it, as in `strace go …`."""
-        argv = (*wrap, *self.argv(extra_args))
+        argv = (*wrap, *self.wrap, *self.argv(extra_args))
         running = Running(argv, cwd=self.project, env=self.env, uid=self.uid, tty=self.tty, capture=capture)
         self._running.append(running)
         return running
 
     def run(self, args: Sequence[str] | None = None, timeout: float = 60) -> Result:
         """Run the command, or go with other arguments, to its end, or end it at the time limit."""
-        argv = self.argv() if args is None else (str(self.go), *args)
+        argv = (*self.wrap, *(self.argv() if args is None else (str(self.go), *args)))
         running = Running(argv, cwd=self.project, env=self.env, uid=self.uid, tty=self.tty)
         try:
             return running.wait_done(timeout) or running.end()
@@ -316,14 +344,3 @@ class Lab:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
-
-
-class _SmallDisk:
-    """A file system that can be made larger."""
-
-    def __init__(self, place: Path) -> None:
-        self._place = place
-
-    def lift(self) -> None:
-        """Make room."""
-        disk.resize(self._place, 1 << 30)

@@ -169,5 +169,3 @@ def _package(ref: ModuleRef, requires: tuple[ModuleRef, ...]) -> str:
 
 def _bytes(data: str | bytes) -> bytes:
     return data.encode() if isinstance(data, str) else data
-
-

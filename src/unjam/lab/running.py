@@ -115,9 +115,7 @@ class Running:
             os.close(self._terminal)
             self._terminal = None
 
-    def _start(
-        self, cwd: Path, env: Mapping[str, str], who: Mapping[str, object], *, capture: bool
-    ) -> subprocess.Popen[bytes]:
+    def _start(self, cwd: Path, env: Mapping[str, str], who: Mapping[str, object], *, capture: bool) -> subprocess.Popen[bytes]:
         pipe = subprocess.PIPE if capture else None
         process = subprocess.Popen(  # type: ignore[call-overload]
             self.argv, cwd=cwd, env=dict(env), stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe,
@@ -128,9 +126,7 @@ class Running:
                 self._read(stream, into)
         return process  # type: ignore[no-any-return]
 
-    def _start_on_terminal(
-        self, cwd: Path, env: Mapping[str, str], who: Mapping[str, object]
-    ) -> subprocess.Popen[bytes]:
+    def _start_on_terminal(self, cwd: Path, env: Mapping[str, str], who: Mapping[str, object]) -> subprocess.Popen[bytes]:
         ours, theirs = os.openpty()
         try:
             process = subprocess.Popen(  # type: ignore[call-overload]
