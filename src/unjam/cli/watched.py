@@ -115,6 +115,10 @@ class Teller:
 
             self._screen.draw(line(progress, width(), colour=self._colour))
 
+    def defect(self, error: str) -> None:
+        """One line: go goes on, unjam may see less."""
+        self._say(f"unjam: watching failed, go runs on: {error}. This is a defect of unjam; please report it.")
+
     def pause(self) -> None:
         """The live line goes."""
         self._screen.erase()
@@ -211,6 +215,7 @@ def _heal(outcome: Outcome, options: Options, teller: Teller) -> tuple[Outcome, 
 def view_of(outcome: Outcome, applied: Mapping[str, Applied]) -> View:
     """The report of an outcome."""
     from unjam.diagnose import diagnose
+    from unjam.model import Crashed
     from unjam.report import command, view
 
     told = command.Command(
@@ -222,7 +227,10 @@ def view_of(outcome: Outcome, applied: Mapping[str, Applied]) -> View:
         exit=outcome.exit_code if outcome.signal is None else -outcome.signal,
         throughput=outcome.throughput,
     )
-    return view.build(outcome.case, outcome.diagnosis or diagnose(outcome.case), told, applied)
+    diagnosis = outcome.diagnosis or diagnose(outcome.case)
+    if outcome.defect:
+        diagnosis = replace(diagnosis, crashed=(*diagnosis.crashed, Crashed("unjam go", outcome.defect)))
+    return view.build(outcome.case, diagnosis, told, applied)
 
 
 def _write_report(path: Path, outcome: Outcome, applied: Mapping[str, Applied]) -> None:

@@ -32,7 +32,7 @@ class Outcome:
     `exit_code` and `signal` say how go ended (both None while it runs). `stalled_s` is how long what is stuck has stood
     still, `throughput` bytes per second of a slow download. `stderr_text` is the end of what go said; `unseen` why it could
     not be read. `chosen` is the fix that the user said yes to: the command was ended for it. `prompting`: something below
-    go may be asking the terminal right now. `left` are processes that could not be ended.
+    go may be asking the terminal right now. `left` could not be ended. `defect`: what failed in unjam itself.
     """
 
     argv: tuple[str, ...]
@@ -55,6 +55,7 @@ class Outcome:
     interrupted: bool = False
     left: tuple[int, ...] = ()
     prompting: bool = False
+    defect: str = ""
 
     @property
     def succeeded(self) -> bool:
@@ -93,6 +94,9 @@ class Listener(Protocol):
     def progress(self, progress: Progress) -> None:
         """How far the command is, a few times a second."""
 
+    def defect(self, error: str) -> None:
+        """Unjam itself failed. Once; the command is not touched by it."""
+
     def pause(self) -> None:
         """The screen is about to belong to somebody else."""
 
@@ -115,6 +119,9 @@ class Silent:
 
     def progress(self, progress: Progress) -> None:
         """Nobody is told."""
+
+    def defect(self, error: str) -> None:
+        """The outcome has it."""
 
     def pause(self) -> None:
         """There is no screen."""

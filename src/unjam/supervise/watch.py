@@ -6,6 +6,7 @@ import os
 import signal
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from unjam.diagnose import Diagnosis, diagnose
@@ -55,6 +56,7 @@ class Watch:
     chosen: tuple[Finding, Fix] | None = None
     timed_out: bool = False
     gave_up: bool = False
+    defect: str = ""
     interrupted: bool = False
     left: tuple[int, ...] = ()
     works: Works = field(default_factory=Works)
@@ -87,7 +89,7 @@ class Watch:
                 if self._past_deadline():
                     self._end_at_deadline()
                 else:
-                    self._tick()
+                    self._safely_tick()
 
     def take_signals(self) -> None:
         """Pass on what arrived."""
@@ -118,6 +120,7 @@ class Watch:
             timed_out=self.timed_out,
             interrupted=self.interrupted,
             left=self.left,
+            defect=self.defect,
             prompting=not _ASKERS.isdisjoint(self._running),
         )
 
@@ -164,6 +167,16 @@ class Watch:
     def _past_deadline(self) -> bool:
         deadline = self.run.options.deadline
         return deadline is not None and now() >= self.begun + deadline
+
+    def _safely_tick(self) -> None:
+        """A defect of ours is told and remembered; the command runs on, as it would without us."""
+        try:
+            self._tick()
+        except Exception as error:
+            first, self.defect = not self.defect, f"{type(error).__name__}: {error}{_place(error)}"
+            self._next = now() + self.run.options.stall
+            if first:
+                self.run.told.defect(self.defect)
 
     def _tick(self) -> None:
         start = now()
@@ -318,13 +331,20 @@ class Watch:
 
     def _end_at_deadline(self) -> None:
         self.run.told.pause()
-        if self.state is not State.STOPPED:
-            self._look()
-            self.diagnosis = diagnose(replace(self.case, patience=min(1.0, self.run.options.stall)))
+        self._look_a_last_time()
         self.timed_out = True
         self.left = end_all(self._living)
         if self.left and self.run.ended is None:
             self.run.give_up()
+
+    def _look_a_last_time(self) -> None:
+        if self.state is State.STOPPED:
+            return
+        try:
+            self._look()
+        except Exception as error:
+            self.defect = f"{type(error).__name__}: {error}{_place(error)}"
+        self.diagnosis = diagnose(replace(self.case, patience=min(1.0, self.run.options.stall)))
 
     def _forgive(self) -> None:
         """Time in which we, the command or the machine stood still says nothing about what it waits for."""
@@ -352,6 +372,13 @@ def remedy_of(finding: Finding, case: Case) -> Remedy | None:
 def _is_go_tool(role: str) -> bool:
     """Whether it cannot be asking the terminal or printing there: the line at the bottom may stay."""
     return role in {"compile", "link", "asm", "cgo", "cc", "cover", "vet", "pack", "telemetry", "unknown", "go", "toolchain"}
+
+
+def _place(error: Exception) -> str:
+    last = error.__traceback__
+    while last is not None and last.tb_next is not None:
+        last = last.tb_next
+    return f" ({Path(last.tb_frame.f_code.co_filename).name}:{last.tb_lineno})" if last else ""
 
 
 def _longest(case: Case) -> float | None:
