@@ -18,6 +18,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import NoReturn, Protocol, Self, TypeVar
@@ -56,7 +57,6 @@ class Lab:
 
     def __init__(self, go: Path, *, folder: Path | None = None, gocache: Path | None = None, uid: int | None = None) -> None:
         self.go = go
-        self.go_version = go_version(go)
         self.folder = Path(tempfile.mkdtemp(prefix="unjam-lab-")) if folder is None else folder
         self.folder.mkdir(parents=True, exist_ok=True)
         self.folder.chmod(0o755)
@@ -84,6 +84,11 @@ class Lab:
         self.env = self._environment()
         if uid is not None:
             self.unprivileged(uid)
+
+    @cached_property
+    def go_version(self) -> tuple[int, int]:
+        """Major and minor version of its go: (1, 27)."""
+        return go_version(self.go)
 
     def _environment(self) -> dict[str, str]:
         """The complete environment: nothing of this process's own is in it but the search path for git and cc."""
@@ -135,8 +140,10 @@ class Lab:
 
         arch = {"x86_64": "amd64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
         ref = ModuleRef("golang.org/toolchain", f"v0.0.1-{version}.{platform.system().lower()}-{arch}")
-        files = {"bin/go": f"#!/bin/sh\n{script}\n", "VERSION": f"{version}\n", "go.mod": "module golang.org/toolchain\n"}
-        files["pkg/tool/README"] = "The tools would be here.\n"
+        shell = f"#!/bin/sh\n{script}\n"
+        files = {"bin/go": shell, "bin/gofmt": shell, "VERSION": f"{version}\n", "go.mod": "module golang.org/toolchain\n"}
+        for place in ("pkg/tool", "lib", "src"):  # go looks into each once it has unpacked them
+            files[f"{place}/README"] = "Empty, but for this file.\n"
         self.require(go=version.removeprefix("go"))
         self.env["GOTOOLCHAIN"] = "auto"
         return self.published.add(build(ref, files=files, mod=files["go.mod"]))
