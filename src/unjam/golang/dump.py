@@ -30,6 +30,7 @@ _MARKS = (" (leaked)", " (scan)", " (durable)")
 class DumpedGoroutine:
     """One goroutine of a dump. `frames` are innermost first; equal stacks of one dump are the same tuple.
 
+    `apart` says that other text stands between it and the goroutine before, as between the dumps of two processes.
     `wait_minutes` is None where the runtime printed none: it prints whole minutes, from one on.
     `created_by_id` is None before Go 1.21, which did not print it. `line` counts from 1 and is that of the header.
     """
@@ -46,6 +47,7 @@ class DumpedGoroutine:
     leaked: bool = False
     locked: bool = False
     labels: str = ""
+    apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,17 +74,18 @@ def parse_dump(text: str) -> Iterator[DumpedGoroutine]:
     stacks = dump_stack.Stacks()
     states: dict[str, _State] = {}
     line, counted = 1, 0
+    apart = False
     headers = (match for match in _HEADER.finditer(text) if _begins_line(text, match.start()))
     header = next(headers, None)
     while header is not None:
         following = next(headers, None)
-        stack = stacks.read(text[header.end() : following.start() if following else len(text)])
+        stack, more = stacks.read(text[header.end() : following.start() if following else len(text)])
         line += text.count("\n", counted, header.start())
         counted = header.start()
         inside = header[2]
         state = states.get(inside) or states.setdefault(inside, _state(inside))
-        yield _goroutine(int(header[1]), state, stack, line, header[3] or "")
-        header = following
+        yield _goroutine(int(header[1]), state, stack, line, header[3] or "", apart)
+        header, apart = following, more
 
 
 def group_by_stack(goroutines: Iterable[DumpedGoroutine]) -> tuple[StackGroup, ...]:
@@ -99,27 +102,39 @@ def group_by_stack(goroutines: Iterable[DumpedGoroutine]) -> tuple[StackGroup, .
 
 
 def split_by_process(goroutines: Iterable[DumpedGoroutine]) -> tuple[tuple[DumpedGoroutine, ...], ...]:
-    """The goroutines of each process of a text that holds several dumps: goroutine 1 begins a process anew.
+    """The goroutines of each process, of a text that holds several dumps: an id that comes again is another process's.
 
-    A `[running]` goroutine 1 does not: with GOTRACEBACK=crash the runtime prints running goroutines again.
+    Goroutine 0 and running ones may come again: with GOTRACEBACK=crash the runtime prints them once per thread.
     """
     processes: list[list[DumpedGoroutine]] = []
     seen: set[int] = set()
-    for one in goroutines:
-        again = one.id in seen and (one.id == 1 or 1 not in seen) and one.id != 0 and one.state != "running"
-        if again or not processes:
+    for stretch in _stretches(goroutines):
+        ids = {one.id for one in stretch if one.id and one.state != "running"}
+        if not processes or ids & seen:
             processes.append([])
             seen.clear()
-        processes[-1].append(one)
-        seen.add(one.id)
+        processes[-1].extend(stretch)
+        seen |= ids
     return tuple(tuple(process) for process in processes)
+
+
+def _stretches(goroutines: Iterable[DumpedGoroutine]) -> Iterator[list[DumpedGoroutine]]:
+    """Goroutines with no other text between them."""
+    stretch: list[DumpedGoroutine] = []
+    for one in goroutines:
+        if one.apart and stretch:
+            yield stretch
+            stretch = []
+        stretch.append(one)
+    if stretch:
+        yield stretch
 
 
 def _begins_line(text: str, at: int) -> bool:
     return at == 0 or text[at - 1] == "\n" or not text[text.rfind("\n", 0, at) + 1 : at].strip(" \t")
 
 
-def _goroutine(number: int, state: _State, stack: Stack, line: int, labels: str) -> DumpedGoroutine:
+def _goroutine(number: int, state: _State, stack: Stack, line: int, labels: str, apart: bool) -> DumpedGoroutine:
     return DumpedGoroutine(
         id=number,
         state=state.name,
@@ -133,6 +148,7 @@ def _goroutine(number: int, state: _State, stack: Stack, line: int, labels: str)
         leaked=state.leaked,
         locked=state.locked,
         labels=labels,
+        apart=apart,
     )
 
 

@@ -46,14 +46,15 @@ class Stacks:
         self._frames: dict[tuple[DumpedFrame, ...], tuple[DumpedFrame, ...]] = {}
         self._whole: dict[tuple[str, str], Stack] = {}
 
-    def read(self, block: str) -> Stack:
-        """The stack of `block`: the text from the end of one header to the start of the next."""
+    def read(self, block: str) -> tuple[Stack, bool]:
+        """The stack of `block`, which is the text from one header to the next, and whether other text stands behind it."""
         end = block.find("\n\n", 1)
+        more = 0 <= end < len(block) - 2 and not block[end:].isspace()
         if end >= 0:
             block = _single_spaced(block) if block.startswith("\n\n") else block[:end]
         calls, creator = _cut(_ADDRESS.sub("0x", block))
         known = self._whole.get((calls, creator))
-        return known or self._whole.setdefault((calls, creator), self._parse(calls, creator))
+        return known or self._whole.setdefault((calls, creator), self._parse(calls, creator)), more
 
     def _parse(self, calls: str, creator: str) -> Stack:
         parsed = self._calls.get(calls)
@@ -108,8 +109,8 @@ def _function(lines: list[str], at: int) -> tuple[str, int]:
     text = lines[at].strip()
     for used in range(1, _MAX_WRAPS + 1):
         if text.endswith(")"):
-            name = text[: text.rindex("(")] if "(" in text else ""
-            return ("" if " " in name.partition("(")[0] else name), used
+            name = text.rpartition("(")[0]
+            return ("" if name.endswith(".") or " " in name.partition("(")[0] else name), used  # `main.(*T)` was cut
         follows = lines[at + used] if at + used < len(lines) else ""
         if used == 1 and "(" not in text and _PLACE.match(follows) and follows[:1].isspace():
             return ("" if " " in text else text), 1  # a C function, printed without parentheses
@@ -118,7 +119,7 @@ def _function(lines: list[str], at: int) -> tuple[str, int]:
         text += follows.strip()
     name, paren, _ = text.rpartition("(")
     cut_short = bool(paren) and at == len(lines) - 1 and " " not in name.partition("(")[0]
-    return (name if cut_short and "." in name else ""), 1
+    return (name if cut_short and "." in name and not name.endswith(".") else ""), 1
 
 
 def _place(lines: list[str], at: int) -> tuple[str, int, int]:

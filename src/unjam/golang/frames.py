@@ -87,7 +87,7 @@ def join(goroutines: Iterable[Stacked]) -> tuple[Waiting, ...]:
 
 
 def program_of(goroutines: Iterable[Stacked]) -> str:
-    """"cmd/go", "gopls", "dlv", "golangci-lint", "cmd/compile" and its like, "test", else "user"; "" for no goroutines."""
+    """Which it is: "cmd/go", "gopls", "dlv", "golangci-lint", "cmd/compile" and its like, "test", "user"; "" for none."""
     found = ""
     for one in goroutines:
         program = _program(one.functions)

@@ -135,6 +135,8 @@ def _unparsable(url: str, parts: Url) -> str:
     named = re.search(r":([^\]:]*)\Z", parts.host)
     if named and not re.fullmatch(r"[0-9]*", named[1]):
         return f'invalid port ":{named[1]}" after host'
+    if re.search(r"%(?![0-9A-Fa-f]{2})", parts.user):
+        return "invalid URL escape in user info"
     if " " in parts.user:
         return "net/url: invalid userinfo"
     if " " in parts.host:

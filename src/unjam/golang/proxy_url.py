@@ -35,9 +35,7 @@ class AskedKind(StrEnum):
     OTHER = "other"
 
 
-_SUMDB_KINDS = frozenset(
-    {AskedKind.SUMDB_SUPPORTED, AskedKind.SUMDB_LOOKUP, AskedKind.SUMDB_TILE, AskedKind.SUMDB_LATEST}
-)
+_SUMDB_KINDS = frozenset({AskedKind.SUMDB_SUPPORTED, AskedKind.SUMDB_LOOKUP, AskedKind.SUMDB_TILE, AskedKind.SUMDB_LATEST})
 
 
 @dataclass(frozen=True, slots=True)
