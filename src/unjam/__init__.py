@@ -10,16 +10,29 @@ The verbs of the command line, for programs. Importing this costs nothing: each 
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from unjam.fixes.journal import Entry
     from unjam.inspect.goroutines import GoroutineDump
     from unjam.report.view import View
+    from unjam.sources.machine import GoProcess
 
 __version__ = "0.1.0"
 
-__all__ = ["applied_fixes", "attach", "goroutines", "read", "to_json", "to_text", "undo"]
+__all__ = [
+    "applied_fixes",
+    "attach",
+    "attach_each",
+    "follow",
+    "goroutines",
+    "processes",
+    "read",
+    "to_json",
+    "to_text",
+    "undo",
+]
 
 
 def attach(pid: int, *, stall: float = 5.0) -> View:
@@ -28,9 +41,45 @@ def attach(pid: int, *, stall: float = 5.0) -> View:
     Raises NoSuchProcess when nothing, or no Go program, runs under that id.
     """
     from unjam.report.view import report_on
+    from unjam.sources.attach import check
     from unjam.sources.live import watch
 
+    check(pid)
     return report_on(watch(pid, stall))
+
+
+def attach_each(pids: Iterable[int], *, stall: float = 5.0) -> Iterator[View]:
+    """What each of the processes waits for, in their order, looked at side by side. One that ends meanwhile is left out."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from unjam.errors import NoSuchProcess
+
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        for future in [pool.submit(attach, pid, stall=stall) for pid in pids]:
+            try:
+                yield future.result()
+            except NoSuchProcess:
+                continue
+
+
+def follow(pid: int, *, stall: float = 5.0, pause: float = 1.0) -> Iterator[View]:
+    """A report at once, and another whenever what the process waits for has changed; ends when the process does."""
+    from unjam.report.view import report_on
+    from unjam.sources.attach import cases
+
+    told: object = None
+    for case in cases(pid, stall, pause):
+        view = report_on(case)
+        if view.gist != told:
+            told = view.gist
+            yield view
+
+
+def processes() -> tuple[GoProcess, ...]:
+    """The Go processes of this machine. Each go command and gopls of this user is looked at once."""
+    from unjam.sources.machine import go_processes
+
+    return tuple(go_processes())
 
 
 def goroutines(pid: int) -> GoroutineDump:
@@ -38,20 +87,16 @@ def goroutines(pid: int) -> GoroutineDump:
 
     Raises NoSuchProcess when there is none, and CannotSee when the system refuses.
     """
-    from unjam.errors import CannotSee, NoSuchProcess
-    from unjam.inspect.goroutines import is_go, read_goroutines
-    from unjam.inspect.process import Process, read_process
+    from unjam.errors import CannotSee
+    from unjam.inspect.goroutines import read_goroutines
     from unjam.inspect.refused import Refused
+    from unjam.sources.attach import check, in_words
 
-    process = read_process(pid)
-    if not isinstance(process, Process):
-        raise NoSuchProcess(f"no process {pid} runs" if not isinstance(process, Refused) else process.reason)
+    check(pid)
     found = read_goroutines(pid)
-    if not isinstance(found, Refused):
-        return found
-    if is_go(pid) is False:
-        raise NoSuchProcess(f"process {pid} ({process.command}) is not a Go program")
-    raise CannotSee(f"{found.reason}; {found.remedy}" if found.remedy else found.reason)
+    if isinstance(found, Refused):
+        raise CannotSee(in_words(found))
+    return found
 
 
 def read(text: str | bytes, *, name: str = "text") -> View:
@@ -59,7 +104,7 @@ def read(text: str | bytes, *, name: str = "text") -> View:
     from unjam.report.view import report_on
     from unjam.sources.text import case_of_text
 
-    return report_on(case_of_text(text.encode("utf-8", "surrogateescape") if isinstance(text, str) else text, name))
+    return report_on(case_of_text(text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text, name))
 
 
 def applied_fixes() -> tuple[Entry, ...]:

@@ -44,7 +44,7 @@ def command_of(case: Case, diagnosis: Diagnosis) -> Command:
     command = case.command()
     live = bool(case.looks) and case.looks[-1].at is not None
     stuck = [fact for fact in case.now if fact.trouble and case.stuck(fact)]
-    rates = [download.rate for download in case.all(Download) if download.rate]
+    rates = [rate for download in case.all(Download) if (rate := case.rate(download))]
     pid = command.seen.pid if command else next((fact.seen.pid for fact in stuck), 0)
     return Command(
         argv=command.argv if command else (),

@@ -86,6 +86,12 @@ class View:
         """Whether there is anything to tell: then the exit code is 1."""
         return bool(self.findings or self.candidates or self.unexplained)
 
+    @property
+    def gist(self) -> tuple[object, ...]:
+        """What two reports have in common when nothing has changed but the seconds."""
+        found = tuple((finding.mode, finding.subject) for finding in self.findings)
+        return (self.command.state, found, tuple(each.mode for each in self.candidates), self.unexplained)
+
 
 def report_on(case: Case) -> View:
     """Ask every mode about a case, and say what came of it."""
