@@ -126,8 +126,10 @@ HELD_PIPE = (
     "runtime.gopark", "runtime.chanrecv", "runtime.chanrecv1", "os/exec.(*Cmd).awaitGoroutines", "os/exec.(*Cmd).Wait",
     "os/exec.(*Cmd).Run", "cmd/go/internal/test.(*runTestActor).Act",
 )  # fmt: skip
-OLD_HTTP2 = ("runtime.gopark", "runtime.selectgo", "net/http.(*http2ClientConn).roundTrip",
-             "net/http.(*http2ClientConn).RoundTrip", "net/http.(*http2Transport).RoundTripOpt", "net/http.(*Transport).roundTrip")  # fmt: skip
+OLD_HTTP2 = (
+    "runtime.gopark", "runtime.selectgo", "net/http.(*http2ClientConn).roundTrip", "net/http.(*http2ClientConn).RoundTrip",
+    "net/http.(*http2Transport).RoundTripOpt", "net/http.(*Transport).roundTrip",
+)  # fmt: skip
 OLD_HTTP2_BODY = ("sync.runtime_notifyListWait", "sync.(*Cond).Wait", "net/http.(*http2pipe).Read",
                   "net/http.http2transportResponseBody.Read", "cmd/go/internal/modfetch.downloadZip")  # fmt: skip
 READLOOP = ("internal/poll.runtime_pollWait", "internal/poll.(*FD).Read", "net.(*netFD).Read", "net.(*conn).Read",

@@ -95,7 +95,7 @@ def test_what_a_go_mod_asks_for(go_line: str, toolchain_line: str, running: str,
 
 
 def test_module_versions() -> None:
-    assert sorted(SEMVER_IN_ORDER[::-1], key=semver_key) == SEMVER_IN_ORDER
+    assert sorted(set(SEMVER_IN_ORDER), key=semver_key) == SEMVER_IN_ORDER
     assert [canonical(text) for text in ("v1", "v1.2.3+meta", "v2.0.0+incompatible", "1.0")] == [
         "v1.0.0",
         "v1.2.3",
