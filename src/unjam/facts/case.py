@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from unjam.facts.printed import Printed
+from unjam.facts.requests import Download
 from unjam.facts.seen import Fact, Program
 from unjam.facts.settings import GoCommand, GoSetting
 
@@ -75,6 +76,15 @@ class Case:
         if at is None:
             return fact.since
         return max(fact.since or 0.0, at - self._first.get(fact.key, at))
+
+    def rate(self, download: Download) -> float | None:
+        """Bytes per second with which a download has grown since it was first seen; None in a single look."""
+        at = self.looks[-1].at
+        for look in self.looks[:-1]:
+            for first in look.facts:
+                if isinstance(first, Download) and first.path == download.path and at is not None and look.at is not None:
+                    return (download.size - first.size) / (at - look.at)
+        return None
 
     def stuck(self, fact: Fact) -> bool:
         """Whether a wait counts as stuck. A text shows what stood there when it ended: that counts."""

@@ -68,7 +68,7 @@ class WaitingRequest(Fact):
 class Download(Fact):
     """A module zip on its way: `path` is the `.tmp` beside its final place, `size` its bytes so far.
 
-    `still_for` is seconds since it last grew (mtime); `rate` is bytes per second between two looks (None: one look).
+    `still_for` is seconds since it last grew (mtime). How fast it grows, two looks tell: `Case.rate`.
     """
 
     module: str
@@ -76,7 +76,6 @@ class Download(Fact):
     path: str
     size: int
     still_for: float
-    rate: float | None = None
 
     @property
     def key(self) -> tuple[object, ...]:

@@ -8,14 +8,18 @@ from unjam.fixes.end_process import EndProcess
 from unjam.model import Advice, Finding, Fix, Remedy, Safety
 from unjam.modes.wording import duration
 
+#: Characters of a holder's command line that a sentence can carry.
+LONGEST = 120
+
 
 def held_by(lock: WaitingLock) -> str:
     """The end of the sentence: who holds it, since when, and what that one waits for."""
     if lock.holder is None:
         return "nobody could be named who holds it."
     holder = lock.holder
+    argv = holder.argv if len(holder.argv) <= LONGEST else f"{holder.argv[:LONGEST]}…"
     does = f", which itself waits for {holder.waits_for}" if holder.waits_for else ""
-    return f"process {holder.pid} holds it ({holder.argv}, running for {duration(holder.age)}){does}."
+    return f"process {holder.pid} holds it ({argv}, running for {duration(holder.age)}){does}."
 
 
 def end_holder(finding: Finding, case: Case) -> Remedy:

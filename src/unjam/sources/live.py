@@ -131,7 +131,7 @@ def _further(eye: Eye) -> list[int]:
     if eye.depth >= DEPTH:
         return []
     holders = [lock.holder.pid for lock in eye.facts if isinstance(lock, WaitingLock) and lock.holder]
-    commands = [pid for pid in eye.tree.children(eye.pid) if eye.program is Program.GOPLS and _is_go(pid)]
+    commands = [node.pid for node in eye.tree.children(eye.pid) if eye.program is Program.GOPLS and _is_go(node.pid)]
     return [pid for pid in dict.fromkeys(commands + [pid for pid in holders if _is_go(pid)]) if pid != eye.pid]
 
 

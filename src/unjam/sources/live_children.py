@@ -37,8 +37,8 @@ def collect(eye: Eye) -> None:
     if eye.program is not Program.GO:
         return
     eye.looked_at.append("children")
-    for pid in eye.tree.children(eye.pid):
-        process = read_process(pid)
+    for node in eye.tree.children(eye.pid):
+        process = read_process(node.pid)
         if isinstance(process, Process) and process.state not in "ZX":
             _child(eye, process)
 
@@ -60,8 +60,8 @@ def _child(eye: Eye, process: Process) -> None:
 def _below(eye: Eye, process: Process) -> list[Process]:
     """The child and all that it started, the living ones, outermost first."""
     found = [process]
-    for pid in eye.tree.descendants(process.pid):
-        each = read_process(pid)
+    for node in eye.tree.descendants(process.pid):
+        each = read_process(node.pid)
         if isinstance(each, Process) and each.state not in "ZX":
             found.append(each)
     return found

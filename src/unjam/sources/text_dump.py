@@ -17,7 +17,7 @@ from unjam.sources.meanings import PHASES, lock_of, program, purpose_of, task_of
 
 def facts(log: CleanLog, name: str) -> Iterator[Fact]:
     """The waits of cmd/go and gopls. A dump of the user's own program is not go's trouble."""
-    goroutines = _goroutines(log)
+    goroutines, numbers = _goroutines(log), [line.number for line in log.lines]
     said_by = program(program_of(goroutines))
     if said_by not in {Program.GO, Program.GOPLS}:
         return
@@ -25,14 +25,14 @@ def facts(log: CleanLog, name: str) -> Iterator[Fact]:
     for waiting in join(goroutines):
         goroutine = by_id[waiting.id]
         text = f"goroutine {goroutine.id} [{goroutine.state}] {waiting.frame}: waits for {waiting.wait}"
-        seen = Seen(text, f"{name}:{goroutine.line}", said_by)
+        seen = Seen(text, f"{name}:{numbers[goroutine.line - 1]}", said_by)
         fact = _fact(waiting, seen, goroutine)
         if fact is not None:
             yield fact
 
 
 def _goroutines(log: CleanLog) -> tuple[DumpedGoroutine, ...]:
-    """The dump in the cleaned lines, its line numbers those of the text as it was given."""
+    """The dump in the cleaned lines; its line numbers count those."""
     text = "\n".join(line.text for line in log.lines)
     if "goroutine " not in text:
         return ()

@@ -32,7 +32,7 @@ def examine(case: Case) -> Iterator[Finding | Candidate]:
     """A CONNECT that stands, or one that go gave up after its 60 seconds."""
     for request in waiting(case, Phase.CONNECT):
         via = request.via or request.peer
-        says = f"the HTTP proxy {via} has not answered CONNECT for {request.host}{lasting(case, request)}."
+        says = f"the HTTP proxy{' ' * bool(via)}{via} has not answered CONNECT for {request.host}{lasting(case, request)}."
         yield Finding(via or request.host, says, request.cites())
     for message, fact in failed(case, Cause.PROXY_CONNECT_DEADLINE):
         yield Finding(server_of(message), f"the HTTP proxy did not answer CONNECT for {server_of(message)}.", fact.cites())

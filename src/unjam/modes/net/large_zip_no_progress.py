@@ -30,9 +30,10 @@ SLOWEST, SLOW = 1.0, 200_000.0
 def examine(case: Case) -> Iterator[Finding]:
     """A download that grows, too slowly for anyone to notice."""
     for download in case.all(Download):
-        if download.rate and SLOWEST < download.rate < SLOW and not case.stuck(download):
+        rate = case.rate(download)
+        if rate is not None and SLOWEST < rate < SLOW and not case.stuck(download):
             name = f"{download.module}@{download.version}"
-            says = f"{name} is coming at {size(download.rate)}/s, {size(download.size)} so far: slow, not stuck."
+            says = f"{name} is coming at {size(rate)}/s, {size(download.size)} so far: slow, not stuck."
             yield Finding(name, says, download.cites())
 
 
