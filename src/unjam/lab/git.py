@@ -35,6 +35,27 @@ class Lift:
     lift: Callable[[], object]
 
 
+@dataclass(frozen=True, slots=True)
+class LostBranch:
+    """The branch of `commit` is gone, and the host stalls. Lifted, it answers and the branch is back.
+
+    A run that has already begun to fetch still fails: what it fetches was agreed before.
+    """
+
+    host: GitHost
+    commit: str
+
+    @property
+    def waited_on(self) -> bool:
+        """Whether a fetch is being held back."""
+        return self.host.waited_on
+
+    def lift(self) -> None:
+        """Give the commit a branch again, and answer."""
+        git(_repository(self.host), "branch", "--force", "feature", self.commit)
+        self.host.lift()
+
+
 def serve_git(lab: Lab, *faults: Stall | Login, version: str = VERSION) -> GitHost:
     """A private module in a git repository on loopback, which the project requires and no proxy is asked for."""
     host = GitHost(lab.folder / "git", *faults)
@@ -89,23 +110,15 @@ def credential_helper_hang(lab: Lab) -> Gate:
     return gate
 
 
-def missing_revision_full_fetch(lab: Lab) -> Lift:
-    """The required commit is on no branch any more: go fetches the whole repository to look for it, and that stalls.
-
-    Lifted, the host answers and the branch is back; a run that has already begun to fetch still fails.
-    """
+def missing_revision_full_fetch(lab: Lab) -> LostBranch:
+    """The required commit is on no branch any more: go fetches the whole repository to look for it, and that stalls."""
     host = serve_git(lab)
     repository = _repository(host)
     lost = add_commits(repository, "feature", (Commit(_library(2)),))
     git(repository, "branch", "--quiet", "-D", "feature")
     require(lab, f"v0.0.0-20231114221320-{lost[:12]}")
     host.set(Stall("fetch", after=100_000))
-
-    def lift() -> None:
-        git(repository, "branch", "feature", lost)
-        host.lift()
-
-    return Lift(lift)
+    return LostBranch(host, lost)
 
 
 def unknown_revision(lab: Lab) -> Lift:
