@@ -17,7 +17,7 @@ from unjam.host.processes import start_time
 from unjam.host.run import Ended, adopt_orphans, environment, find_go, start, wait
 from unjam.host.signals import Signals
 from unjam.supervise.outcome import Listener, LookAt, Options, Outcome, Silent, State
-from unjam.supervise.watch import Watch
+from unjam.supervise.watch import Watch, place
 from unjam.supervise.words import Sieve, Words
 
 Read = Callable[[bytes, str], Case]
@@ -94,7 +94,10 @@ def run(
             if talking:
                 write(sieve.rest())
         watch.take_signals()
-        return _outcome(watch, running, _without(text, options.own))
+        try:
+            return _outcome(watch, running, _without(text, options.own))
+        except Exception as error:  # whatever fails here, the exit code stays go's
+            return _bare(running, f"{type(error).__name__}: {error}{place(error)}")
 
 
 def again(
@@ -175,6 +178,15 @@ def _outcome(watch: Watch, running: Running, text: bytes) -> Outcome:
     if watch.interrupted or ended.signal is not None:
         return done
     return _with_cause(done, running, text)
+
+
+def _bare(running: Running, defect: str) -> Outcome:
+    ended = running.ended or Ended(None, 9)
+    state = State.SUCCEEDED if ended.exit_code == 0 else State.FAILED
+    return Outcome(
+        running.argv, running.pid, "", ended.exit_code, ended.signal, state, None, Case(), None, defect=defect,
+        why_not_rerun="unjam lost sight of it",
+    )  # fmt: skip
 
 
 def _with_cause(done: Outcome, running: Running, text: bytes) -> Outcome:

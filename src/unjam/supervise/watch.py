@@ -13,7 +13,6 @@ from unjam.diagnose import Diagnosis, diagnose
 from unjam.errors import NoSuchProcess
 from unjam.facts.case import Case, Look
 from unjam.facts.requests import Download, WaitingRequest
-from unjam.facts.seen import Fact
 from unjam.facts.settings import WaitingUser
 from unjam.host.clock import asleep, now
 from unjam.host.ending import Living, end_all
@@ -101,7 +100,7 @@ class Watch:
         run = self.run
         why = self.why_not_rerun(waiting=run.ended is None)
         command = self.case.command()
-        rates = [download.rate for download in self.case.all(Download) if download.rate]
+        rates = [rate for download in self.case.all(Download) if (rate := self.case.rate(download))]
         return Outcome(
             argv=run.argv,
             pid=run.pid,
@@ -127,7 +126,7 @@ class Watch:
     def why_not_rerun(self, *, waiting: bool) -> str:
         """Why the command may not be run again; "" when it may."""
         flags = self.case.setting("GOFLAGS")
-        goflags = " ".join((self.run.environment.get("GOFLAGS", ""), flags.value if flags else ""))
+        goflags = flags.raw if flags else self.run.environment.get("GOFLAGS", "")
         return why_not(self.run.words, self.streams, Streams.now(), self.works.programs, waiting=waiting, goflags=goflags)
 
     # Signals
@@ -173,7 +172,7 @@ class Watch:
         try:
             self._tick()
         except Exception as error:
-            first, self.defect = not self.defect, f"{type(error).__name__}: {error}{_place(error)}"
+            first, self.defect = not self.defect, f"{type(error).__name__}: {error}{place(error)}"
             self._next = now() + self.run.options.stall
             if first:
                 self.run.told.defect(self.defect)
@@ -245,7 +244,7 @@ class Watch:
             return None
         if self.run.ended is not None:
             return None
-        self.case.add(self._with_rates(self._with_text(look)))
+        self.case.add(self._with_text(look))
         del self.case.looks[:-_LOOKS]
         self._quiet_looks += 1
         diagnosis = diagnose(self.case)
@@ -262,18 +261,6 @@ class Watch:
         known = {fact.key for fact in look.facts}
         facts = tuple(fact for fact in said.now if isinstance(fact, WaitingRequest) and fact.key not in known)
         return replace(look, facts=look.facts + facts, looked_at=(*look.looked_at, "the lines of -x"))
-
-    def _with_rates(self, look: Look) -> Look:
-        """The look, with the speed of each download since the one before."""
-        before = {each.path: each for each in self.case.all(Download)}
-        seconds = (look.at or 0.0) - ((self.case.looks[-1].at or 0.0) if self.case.looks else 0.0)
-
-        def rated(fact: Fact) -> Fact:
-            if not isinstance(fact, Download) or fact.rate is not None or fact.path not in before or seconds <= 0:
-                return fact
-            return replace(fact, rate=max(0, fact.size - before[fact.path].size) / seconds)
-
-        return replace(look, facts=tuple(map(rated, look.facts)))
 
     # Telling
 
@@ -343,7 +330,7 @@ class Watch:
         try:
             self._look()
         except Exception as error:
-            self.defect = f"{type(error).__name__}: {error}{_place(error)}"
+            self.defect = f"{type(error).__name__}: {error}{place(error)}"
         self.diagnosis = diagnose(replace(self.case, patience=min(1.0, self.run.options.stall)))
 
     def _forgive(self) -> None:
@@ -374,7 +361,8 @@ def _is_go_tool(role: str) -> bool:
     return role in {"compile", "link", "asm", "cgo", "cc", "cover", "vet", "pack", "telemetry", "unknown", "go", "toolchain"}
 
 
-def _place(error: Exception) -> str:
+def place(error: Exception) -> str:
+    """Where it was raised: ` (file.py:12)`."""
     last = error.__traceback__
     while last is not None and last.tb_next is not None:
         last = last.tb_next
