@@ -145,9 +145,12 @@ def _plain(name: str, argv: Sequence[str]) -> str:
 
 
 def _shell(argv: Sequence[str]) -> str:
-    """Git runs a configured helper as `sh -c 'COMMAND get'`; any other shell is a shell."""
+    """Git runs a configured helper as `sh -c 'COMMAND get'`; a shell with a script is what that script is; else a shell."""
     if len(argv) > 2 and argv[1] == "-c" and _helper_call().search(argv[2]):
         return "credential helper"
+    if len(argv) > 1 and not argv[1].startswith("-"):  # the kernel puts the shell of `#!` in front
+        script = role_of(argv[1:])
+        return script if script != "user program" else "shell"
     return "shell"
 
 

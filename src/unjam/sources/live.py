@@ -78,7 +78,8 @@ def look_at(pid: int, *, memory: Memory | None = None, tree: Tree | None = None,
         collect(eye)
     for other in _further(eye):
         _take_in(eye, other)
-    return Look(time.monotonic(), tuple(eye.facts), KINDS, tuple(dict.fromkeys(eye.refused)), tuple(dict.fromkeys(eye.looked_at)))
+    refused, looked_at = tuple(dict.fromkeys(eye.refused)), tuple(dict.fromkeys(eye.looked_at))
+    return Look(time.monotonic(), tuple(eye.facts), KINDS, refused, looked_at)
 
 
 def _open(process: Process, memory: Memory | None, tree: Tree, depth: int) -> Eye:
@@ -146,13 +147,14 @@ def _take_in(eye: Eye, pid: int) -> None:
         look = look_at(pid, tree=eye.tree, depth=eye.depth + 1)
     except NoSuchProcess:
         return
-    eye.facts.extend(fact for fact in look.facts if eye.program is not Program.GO or not isinstance(fact, GoSetting | GoCommand))
+    own = (GoSetting, GoCommand) if eye.program is Program.GO else ()
+    eye.facts.extend(fact for fact in look.facts if not isinstance(fact, own))
     eye.refused.extend(look.refused)
     eye.looked_at.extend(look.looked_at)
 
 
 def watch(pid: int, patience: float = PATIENCE, *, memory: Memory | None = None, pause: float = 0.5) -> Case:
-    """Look once, and again only while a wait is too young to be judged and nothing tells its age; at most `patience` seconds."""
+    """Look once, and again only while every wait is too young to be judged; at most `patience` seconds."""
     case = Case(patience=patience).add(look_at(pid, memory=memory))
     until = time.monotonic() + patience + pause
     while _too_young(case) and time.monotonic() < until:

@@ -135,7 +135,8 @@ def _unnamed(eye: Eye, socket: Socket) -> WaitingRequest:
     peer = address(socket.peer)
     phase = Phase.DIALING if socket.state == "SYN-SENT" else Phase.UNKNOWN
     seen = eye.seen(cite.fact, cite.source)
-    return WaitingRequest(seen, "", peer, phase, Purpose.OTHER, peer=peer, silent_for=silence(socket), received=socket.bytes_received)
+    age, received = silence(socket), socket.bytes_received
+    return WaitingRequest(seen, "", peer, phase, Purpose.OTHER, peer=peer, silent_for=age, received=received)
 
 
 def _downloads(eye: Eye) -> None:

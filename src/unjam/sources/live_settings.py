@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from unjam.facts.seen import Program, Seen
 from unjam.facts.settings import GoSetting
-from unjam.inspect.environment import GoEnvironment, go_environment
+from unjam.inspect.environment import GoEnvironment, Setting, go_environment
 from unjam.inspect.refused import Gone, Refused
 
 if TYPE_CHECKING:
@@ -31,10 +31,10 @@ def collect(eye: Eye) -> None:
 def settings_of(environment: GoEnvironment, pid: int, program: Program) -> tuple[GoSetting, ...]:
     """The settings as facts; their proof shows them without secrets."""
     return tuple(
-        GoSetting(Seen(f"{each.name}={each.value}", _source(each.origin, pid), program, pid), each.name, each.value, each.origin)
-        for each in environment.settings.values()
+        GoSetting(_seen(each, pid, program), each.name, each.value, each.origin) for each in environment.settings.values()
     )
 
 
-def _source(origin: str, pid: int) -> str:
-    return f"environment of process {pid}" if origin == "process" else origin
+def _seen(setting: Setting, pid: int, program: Program) -> Seen:
+    source = f"environment of process {pid}" if setting.origin == "process" else setting.origin
+    return Seen(f"{setting.name}={setting.value}", source, program, pid)

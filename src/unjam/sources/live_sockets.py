@@ -17,7 +17,7 @@ def silence(socket: Socket | None) -> float | None:
 
 
 def address(pair: tuple[str, int]) -> str:
-    """ "host:port", an IPv6 address in brackets."""
+    """An address as host:port, IPv6 in brackets."""
     host, port = pair
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 

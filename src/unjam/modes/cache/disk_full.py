@@ -34,10 +34,11 @@ def examine(case: Case) -> Iterator[Finding]:
 
 def remedy(finding: Finding, case: Case) -> Remedy:
     """See what takes the room."""
+    folder = shlex.quote(str(PurePath(finding.subject).parent))
     return Advice(
         "make room on that disk",
         (
-            f"df -h {shlex.quote(str(PurePath(finding.subject).parent))}; df -i {shlex.quote(str(PurePath(finding.subject).parent))}",
+            f"df -h {folder}; df -i {folder}   # full of bytes, or of files",
             'du -sh "$(go env GOCACHE)" "$(go env GOMODCACHE)"   # the build cache may go: go clean -cache',
         ),
     )

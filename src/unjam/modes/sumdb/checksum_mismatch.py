@@ -37,7 +37,7 @@ def remedy(finding: Finding, case: Case) -> Remedy:
     return Advice(
         f"find out which copy of {finding.subject} is the right one before anything else",
         (
-            f"GOMODCACHE=$(mktemp -d) GOFLAGS=-modcacherw go mod download -json {finding.subject}   # what comes now, in a cache of its own",
+            f"GOMODCACHE=$(mktemp -d) GOFLAGS=-modcacherw go mod download -json {finding.subject}   # what comes now",
             f"git log -p --all -S '{finding.subject.partition('@')[0]}' -- go.sum   # when that line came in, and from whom",
             "a newer version of the module, if its author moved the tag",
         ),

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 def examine(case: Case) -> Iterator[Finding]:
     """A look-up that the database answered with 404 or 410."""
     for message, fact in case.printed(SumdbUnknown):
-        says = f"the checksum database does not know {message.module}@{message.version}: it is private, or was tagged minutes ago."
+        name = f"{message.module}@{message.version}"
+        says = f"the checksum database does not know {name}: it is private, or was tagged minutes ago."
         yield Finding(message.module, says, fact.cites())
 
 

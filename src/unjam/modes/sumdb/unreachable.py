@@ -61,7 +61,7 @@ def remedy(finding: Finding, case: Case) -> Remedy:
         "make the checksum database reachable, by way of the module proxy or directly",
         (
             f"curl -sS --max-time 10 https://{finding.subject}/latest   # is it reachable from here?",
-            "curl -sS -o /dev/null -w '%{http_code}\\n' <module proxy>/sumdb/<database>/supported   # 200: the proxy carries it",
+            "curl -sS -o /dev/null -w '%{http_code}\\n' <module proxy>/sumdb/<database>/supported   # 200: carried",
             "GONOSUMDB=<your private module path> go …   # only for modules that the public database must not know",
         ),
     )

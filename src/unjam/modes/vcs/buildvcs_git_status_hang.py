@@ -31,7 +31,7 @@ def examine(case: Case) -> Iterator[Finding]:
     for child in case.waiting(WaitingChild):
         if child.task is Task.STATUS:
             says = f"go waits for `git status` of the work tree{lasting(case, child)}, before it compiles anything."
-            yield Finding(child.chain[0], says, child.cites())
+            yield Finding("git status", says, child.cites())
 
 
 def remedy(finding: Finding, case: Case) -> Remedy:

@@ -15,21 +15,23 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from unjam.facts.case import Case
-from unjam.facts.children import WaitingChild, Wants
-from unjam.model import Advice, Finding, Remedy
+from unjam.facts.children import Task, WaitingChild, Wants
+from unjam.model import Advice, Candidate, Finding, Remedy
 from unjam.modes.mode import ATTACH, Mode
+from unjam.modes.vcs.siblings import unseen
 from unjam.modes.wording import lasting
 
 if TYPE_CHECKING:
     from unjam.lab.lab import Lab
 
 
-def examine(case: Case) -> Iterator[Finding]:
+def examine(case: Case) -> Iterator[Finding | Candidate]:
     """A credential helper at the end of the chain."""
     for child in case.waiting(WaitingChild):
         if child.wants is Wants.CREDENTIAL:
             says = f"git waits for its credential helper{lasting(case, child)}: {child.chain[-1]}"
             yield Finding(child.chain[-1], says, child.cites())
+    yield from unseen(case, Task.LS_REMOTE, Task.VCS, Task.FETCH)
 
 
 def remedy(finding: Finding, case: Case) -> Remedy:

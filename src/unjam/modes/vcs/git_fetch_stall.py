@@ -16,20 +16,22 @@ from typing import TYPE_CHECKING
 
 from unjam.facts.case import Case
 from unjam.facts.children import Task, WaitingChild, Wants
-from unjam.model import Advice, Finding, Remedy
+from unjam.model import Advice, Candidate, Finding, Remedy
 from unjam.modes.mode import ATTACH, Mode
+from unjam.modes.vcs.siblings import unseen
 from unjam.modes.wording import lasting
 
 if TYPE_CHECKING:
     from unjam.lab.lab import Lab
 
 
-def examine(case: Case) -> Iterator[Finding]:
+def examine(case: Case) -> Iterator[Finding | Candidate]:
     """`git fetch` of one revision that waits for the network."""
     for child in case.waiting(WaitingChild):
         if child.task is Task.FETCH and child.wants is Wants.NETWORK:
             says = f"git began to fetch from {child.remote} and no byte has come{lasting(case, child)}."
             yield Finding(child.remote or child.chain[-1], says, child.cites())
+    yield from unseen(case, Task.FETCH)
 
 
 def remedy(finding: Finding, case: Case) -> Remedy:

@@ -16,20 +16,23 @@ from typing import TYPE_CHECKING
 
 from unjam.facts.case import Case
 from unjam.facts.children import Task, WaitingChild, Wants
-from unjam.model import Advice, Finding, Remedy
+from unjam.model import Advice, Candidate, Finding, Remedy
 from unjam.modes.mode import ATTACH, Mode
+from unjam.modes.vcs.siblings import unseen
 from unjam.modes.wording import lasting
 
 if TYPE_CHECKING:
     from unjam.lab.lab import Lab
 
 
-def examine(case: Case) -> Iterator[Finding]:
+def examine(case: Case) -> Iterator[Finding | Candidate]:
     """`git ls-remote` over HTTP that waits for the network."""
     for child in case.waiting(WaitingChild):
-        if child.task in {Task.LS_REMOTE, Task.VCS} and child.wants is Wants.NETWORK and any('remote-http' in tool for tool in child.tools):
+        asks = child.task in {Task.LS_REMOTE, Task.VCS} and "git-remote-http" in child.tools
+        if asks and child.wants is Wants.NETWORK:
             says = f"git asked {child.remote} for its refs and has had no answer{lasting(case, child)}."
             yield Finding(child.remote or child.chain[-1], says, child.cites())
+    yield from unseen(case, Task.LS_REMOTE, Task.VCS)
 
 
 def remedy(finding: Finding, case: Case) -> Remedy:

@@ -28,8 +28,8 @@ def examine(case: Case) -> Iterator[Finding]:
     """A fetch of all branches and tags."""
     for child in case.waiting(WaitingChild):
         if child.task is Task.FULL_FETCH:
-            says = f"a required commit is on no branch of {child.remote}: git fetches the whole repository{lasting(case, child)}."
-            yield Finding(child.remote or child.chain[-1], says, child.cites())
+            says = f"a commit is on no branch of {child.remote}: git fetches the whole repository{lasting(case, child)}."
+            yield Finding(child.remote or "git fetch", says, child.cites())
 
 
 def remedy(finding: Finding, case: Case) -> Remedy:
