@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from unjam.inspect import procfs
 from unjam.inspect.environment import Environment, GoEnvironment, environment_of, go_environment, parse_environ
-from unjam.inspect.refused import Gone
+from unjam.inspect.process import Process, read_process
+from unjam.inspect.refused import Gone, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -145,6 +146,25 @@ def test_psutil_sees_the_same(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_who_is_gone_has_no_environment() -> None:
     assert environment_of(2**30) == go_environment(2**30) == Gone(2**30)
+
+
+def test_a_zombie_has_none_and_that_is_not_an_empty_one(stage: Stage) -> None:
+    child = stage.start("/bin/sleep", "1000", env={})
+    assert environment_of(child.pid) == Environment({})
+    child.kill()
+    stage.until(lambda: isinstance(environment_of(child.pid), Refused), "a zombie")
+
+
+def test_a_look_in_the_middle_of_exec_waits_for_its_end(stage: Stage) -> None:
+    """A process that does nothing but exec: its environment is never seen empty, nor its command line."""
+    code = "import os, sys; os.execv(sys.executable, [sys.executable, '-S', '-E', '-c', sys.argv[1], sys.argv[1]])"
+    endless = stage.python(code, code, env={"KEPT": "1"})
+    for _ in range(3000):
+        seen, process = environment_of(endless.pid), read_process(endless.pid)
+        assert isinstance(seen, Environment)
+        assert seen.get("KEPT") == "1"
+        assert isinstance(process, Process)
+        assert process.argv
 
 
 def test_of_two_with_one_name_the_first_counts() -> None:

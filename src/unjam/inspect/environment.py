@@ -85,8 +85,12 @@ def environment_of(pid: int) -> Environment | Gone | Refused:
     """The environment that the process was started with. What it changed in its own since does not show here."""
     if not procfs.has_proc():
         return _by_psutil(pid)
-    raw = procfs.read(pid, "environ")
-    return Environment(parse_environ(raw)) if isinstance(raw, bytes) else raw
+    raw = procfs.read_settled(pid, "environ")
+    if not isinstance(raw, bytes):
+        return raw
+    if not raw and not procfs.read(pid, "cmdline"):
+        return Refused(f"process {pid} has no environment: it has ended, or is a thread of the kernel", "")
+    return Environment(parse_environ(raw))
 
 
 def parse_environ(raw: bytes) -> dict[str, str]:

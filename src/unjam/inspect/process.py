@@ -155,7 +155,7 @@ def differing_namespaces(pid: int) -> frozenset[str] | None:
 
 
 def _argv(pid: int) -> tuple[str, ...]:
-    raw = procfs.read(pid, "cmdline")
+    raw = procfs.read_settled(pid, "cmdline")
     if not isinstance(raw, bytes) or not raw:
         return ()
     return tuple(os.fsdecode(word) for word in raw.removesuffix(b"\0").split(b"\0"))

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import os
+import time
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 PROC = "/proc"
+_EXEC_LOOKS, _EXEC_PAUSE_S = 50, 0.001
 OTHER_USER = "run unjam as the user of that process, or as root"
 
 
@@ -55,6 +57,23 @@ def read(pid: int, name: str) -> bytes | Gone | Refused:
         return Path(PROC, str(pid), name).read_bytes()
     except OSError as error:
         return why_not(pid, name, error)
+
+
+def read_settled(pid: int, name: str) -> bytes | Gone | Refused:
+    """The contents of cmdline or environ. Both are empty for an instant in the middle of exec: that instant is waited out.
+
+    What stays empty after that has none: a zombie, a thread of the kernel, a process started with an empty environment.
+    """
+    for _ in range(_EXEC_LOOKS):
+        raw = read(pid, name)
+        if raw or not isinstance(raw, bytes) or not isinstance(link(pid, "exe"), str):
+            return raw
+        # The command line is set up first. Where it is there, exec is past this point or about to be.
+        settled = name == "environ" and bool(read(pid, "cmdline"))
+        time.sleep(_EXEC_PAUSE_S)
+        if settled:
+            break
+    return read(pid, name)
 
 
 def link(pid: int, name: str) -> str | Gone | Refused:
