@@ -8,6 +8,8 @@ from unjam.modes.mode import Channel, Mode
 from unjam.report import page
 from unjam.report.page import BLANK, Line
 
+#: Minor versions of Go that bound a mode only where it says so (`Mode.since`, `Mode.until`).
+_OLDEST, _NEWEST = 21, 99
 _HEADINGS = ("You see", "Why", "The fix")
 _WHERE = {
     Channel.ATTACH: "a running command (unjam go, unjam attach)",
@@ -49,3 +51,14 @@ def explained(mode: Mode) -> Iterator[Line]:
     where = ", ".join(text for channel, text in _WHERE.items() if channel in mode.seen_by)
     yield Line(f"{where}.", label="proved")
     yield Line(f"unjam lab run {mode.id}", page.TYPED, "try it", whole=True)
+
+
+def rehearsals(modes: Iterable[Mode]) -> Iterator[Line]:
+    """What `unjam lab run` can play: how go ends up, and on which versions where not on all."""
+    known = tuple(modes)
+    widest = max((len(mode.id) for mode in known), default=0)
+    for mode in known:
+        sickness = "hangs" if mode.hangs else "fails"
+        versions = f"  (go 1.{mode.since} and later)" if mode.since > _OLDEST else ""
+        versions = f"  (up to go 1.{mode.until})" if mode.until < _NEWEST else versions
+        yield Line(f"{sickness}  {mode.id:{widest}}  {mode.title}{versions}", margin=0, whole=True)

@@ -1,0 +1,74 @@
+"""`unjam lab`: a small sick machine to rehearse with. Nothing leaves loopback."""
+
+from __future__ import annotations
+
+import click
+
+from unjam.cli.commands import examples
+from unjam.cli.durations import Duration
+from unjam.cli.modes import mode_ids
+
+
+@click.group(
+    epilog=examples(
+        "unjam lab list",
+        "unjam lab run net-proxy-accepts-never-answers",
+        "unjam lab serve --fault silence@zip",
+    )
+)
+def lab() -> None:
+    """Rehearse any failure mode against a real go command.
+
+    The lab has its own HOME, caches, proxy, checksum database and git server, all on loopback, and is gone afterwards.
+    """
+
+
+@lab.command(name="list", epilog=examples("unjam lab list"))
+def list_modes() -> None:
+    """List what can be rehearsed, and on which Go versions."""
+    from unjam.modes import catalogue
+    from unjam.report import mode_text, page
+
+    page.write(mode_text.rehearsals(catalogue()), page.console())
+
+
+@lab.command(epilog=examples("unjam lab run net-proxy-accepts-never-answers", "unjam lab run net-dial-blackhole --go 1.21"))
+@click.argument("mode_id", metavar="ID", shell_complete=mode_ids)
+@click.option("--go", "version", metavar="VERSION", help="The Go version to make sick; the newest that the lab has.")
+@click.option("--stall", type=Duration(), default="3s", show_default=True, help="How long a hang must have lasted.")
+def run(mode_id: str, version: str | None, stall: float) -> int:
+    """Make a real go command sick, name the cause, heal it, see it succeed, and undo.
+
+    Exits with 0 when all that came true.
+    """
+    from unjam.cli.rehearsal import rehearse
+
+    return rehearse(mode_id, version, stall)
+
+
+@lab.command(
+    epilog=examples(
+        "unjam lab serve --fault silence@zip                      the server takes the request and says nothing",
+        "unjam lab serve --fault stall:65536@zip --listen 8099    stops after 64 kB",
+        "unjam lab serve --fault 'status:503@mod:example.com/.*'",
+    )
+)
+@click.option("--fault", "faults", metavar="SPEC", multiple=True, help="NAME[:VALUE][@ENDPOINT[:MODULE]]; can be repeated.")
+@click.option("--listen", metavar="PORT", default="", help="The port on 127.0.0.1; by default a free one.")
+def serve(faults: tuple[str, ...], listen: str) -> int:
+    """Serve a GOPROXY with faults, until Ctrl-C, and print the lines that turn a shell's go to it."""
+    from unjam.errors import LabCannot
+
+    try:
+        from unjam.lab.serve import serve as serve_faults
+    except ModuleNotFoundError as error:
+        raise LabCannot(f'the lab needs {error.name}: pip install "unjam[lab]"') from None
+    serve_faults(faults, listen, show=_show)
+    return 0
+
+
+def _show(line: str) -> None:
+    import sys
+
+    click.echo(line)
+    sys.stdout.flush()
