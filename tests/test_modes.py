@@ -34,6 +34,17 @@ PATIENCE = 2.0
 #: The slowest of go's own deadlines is 60 seconds, for CONNECT; a loaded machine gets as much again.
 LONGEST = 120.0
 
+HEALTHY = (
+    ("mod", "download", "-x"),
+    ("mod", "tidy", "-x"),
+    ("list", "-m", "all"),
+    ("build", "-x", "./..."),
+    ("vet", "./..."),
+    ("env",),
+    ("mod", "verify"),
+    ("list", "-deps", "./..."),
+)
+
 
 @dataclass(frozen=True)
 class Healed:
@@ -50,7 +61,9 @@ def gocache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def sick(request: pytest.FixtureRequest, gocache: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[tuple[Lab, Mode]]:
+def sick(
+    request: pytest.FixtureRequest, gocache: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Iterator[tuple[Lab, Mode]]:
     """A lab that one mode has made sick, for one version of go."""
     mode, version = load(request.param[0]), request.param[1]
     monkeypatch.setenv("UNJAM_STATE", str(tmp_path / "state"))
@@ -215,7 +228,7 @@ def _cached(fix: Fix) -> dict[Path, bytes]:
 
 @pytest.mark.parametrize("mode_id", ALL)
 def test_form(mode_id: str) -> None:
-    """The id is folder and file; the docstring has a title, You see, Why and The fix; channels and offer are of the known ones."""
+    """The id is folder and file; the docstring has a title, You see, Why and The fix; all that is declared is known."""
     mode = load(mode_id)
     assert mode.id == mode_id
     title, *rest = mode.explanation.split("\n\n")
@@ -234,7 +247,7 @@ def test_healthy(version: str, gocache: Path) -> None:
     with Lab(find_go(version), gocache=gocache) as lab:
         lab.require(lab.module("example.com/lib", requires=(lab.module("example.com/deep"),)))
         lab.use_goproxy(lab.proxy())
-        for command in (("mod", "download", "-x"), ("mod", "tidy", "-v"), ("list", "-m", "all"), ("build", "-x", "./..."), ("vet",), ("env",)):
+        for command in HEALTHY:
             result = lab.run(command)
             assert result.code == 0, result
             diagnosis = diagnose(case_of_text((result.stderr + result.stdout).encode()))

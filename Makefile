@@ -1,0 +1,9 @@
+# Every target does its own set-up on a fresh machine with Python 3.11 and git.
+.PHONY: demo test check generate matrix clean
+
+demo: ; @scripts/demo
+test: ; @scripts/test
+check: ; @scripts/check
+generate: ; @scripts/install && .venv/bin/python scripts/generate
+matrix: ; @scripts/matrix
+clean: ; @rm -rf .venv .toolchains
