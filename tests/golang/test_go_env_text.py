@@ -62,7 +62,8 @@ def test_what_the_real_go_prints(version: str, flags: tuple[str, ...], tmp_path:
     go = TOOLCHAINS / f"go{version}" / "bin" / "go"
     settings = {
         "PATH": os.defpath, "HOME": str(tmp_path), "GOENV": "off", "GOTOOLCHAIN": "local", "GOFLAGS": "",
-        "GOCACHE": str(tmp_path / "c"), "GOPROXY": "https://u@a.example/x?y='z'&w|direct", "GOPRIVATE": "*.corp.example,git.example/a", "GOTELEMETRY": "off",
+        "GOCACHE": str(tmp_path / "c"), "GOPROXY": "https://u@a.example/x?y='z'&w|direct",
+        "GOPRIVATE": "*.corp.example,git.example/a", "GOTELEMETRY": "off",
     }  # fmt: skip
     out = subprocess.run([go, "env", *flags], env=settings, cwd=tmp_path, capture_output=True, check=True).stdout
     found = parse_go_env(clean(out).lines)

@@ -8,7 +8,7 @@ from functools import cache
 from re import Pattern
 from re import compile as pattern
 
-from unjam.golang.log_text import LogLine
+from unjam.golang.log_text import LogLine, texts_of
 
 # Names that `go env` of any version from 1.11 to 1.27 prints and that do not start with GO or CGO_.
 _OTHER_NAMES = frozenset({"AR", "CC", "CXX", "FC", "GCCGO", "PKG_CONFIG"})
@@ -42,13 +42,12 @@ class GoEnvText:
 def parse_go_env(lines: Sequence[LogLine]) -> GoEnvText:
     """The settings among `lines`. Never raises."""
     entries: dict[str, EnvEntry] = {}
-    for line in lines:
-        text = line.text
+    for index, text in enumerate(texts_of(lines)):
         if "=" not in text and '": "' not in text:
             continue
         found = _entry(text[:16384])
         if found is not None:
-            entries[found[0]] = EnvEntry(found[1], line.number)
+            entries[found[0]] = EnvEntry(found[1], lines[index].number)
     return GoEnvText(entries)
 
 

@@ -9,11 +9,13 @@ line carries the number of its first part.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import overload
 
 _SAMPLE = 1 << 16
-_LONGEST_PREFIX = 160
+_CHUNK = 256
 _CLIPPED = ("[output clipped", "log limit", "Job's log exceeded limit", "truncated]", "logs truncated")
 
 
@@ -25,11 +27,48 @@ class LogLine:
     text: str
 
 
+class Lines(Sequence[LogLine]):
+    """Lines of a text, kept as strings and numbers: a `LogLine` is made when one is asked for.
+
+    A log of 200 MB has millions of lines, and few of them are ever looked at one by one.
+    """
+
+    __slots__ = ("numbers", "texts")
+
+    def __init__(self, texts: Sequence[str], numbers: Sequence[int]) -> None:
+        """`texts` and `numbers` go in pairs."""
+        self.texts = texts
+        self.numbers = numbers
+
+    def __len__(self) -> int:
+        """How many lines there are."""
+        return len(self.texts)
+
+    @overload
+    def __getitem__(self, at: int) -> LogLine: ...
+    @overload
+    def __getitem__(self, at: slice) -> Lines: ...
+    def __getitem__(self, at: int | slice) -> LogLine | Lines:
+        """One line, or some."""
+        if isinstance(at, slice):
+            return Lines(self.texts[at], self.numbers[at])
+        return LogLine(self.numbers[at], self.texts[at])
+
+    def __iter__(self) -> Iterator[LogLine]:
+        """Each line in turn."""
+        return map(LogLine, self.numbers, self.texts)
+
+
+def texts_of(lines: Sequence[LogLine]) -> Sequence[str]:
+    """The texts of lines, without making a `LogLine` of each."""
+    return lines.texts if isinstance(lines, Lines) else [line.text for line in lines]
+
+
 @dataclass(frozen=True, slots=True)
 class CleanLog:
     """The lines of a text; `notes` say how it was read. A text that looks binary has no lines."""
 
-    lines: tuple[LogLine, ...]
+    lines: Lines
     notes: tuple[str, ...] = ()
     looks_binary: bool = False
 
@@ -38,13 +77,15 @@ def clean(raw: bytes) -> CleanLog:
     """The lines of any bytes. Linear in their length; never raises."""
     text, notes = _decode(raw)
     if text is None:
-        return CleanLog((), tuple(notes), looks_binary=True)
-    lines: list[LogLine] = []
-    for number, line in enumerate(text.split("\n"), start=1):
-        _add(lines, number, line)
+        return CleanLog(Lines((), ()), tuple(notes), looks_binary=True)
     if any(mark in text for mark in _CLIPPED):
         notes.append("the log says that it was clipped")
-    return CleanLog(tuple(_joined(lines)), tuple(notes))
+    given = text.replace("\r\n", "\n").split("\n")
+    del text  # of a log of 200 MB, no third copy is needed
+    lines = _Collector()
+    for start in range(0, len(given), _CHUNK):
+        lines.take(start + 1, given[start : start + _CHUNK])
+    return CleanLog(Lines(lines.texts, lines.numbers), tuple(notes))
 
 
 def clean_text(text: str) -> CleanLog:
@@ -86,20 +127,65 @@ def _looks_binary(sample: bytes) -> bool:
     return len(controls) * 20 > len(sample)
 
 
-def _add(lines: list[LogLine], number: int, line: str) -> None:
-    """Append what one raw line says: no line for an empty piece of progress, several where it holds several."""
+_UNUSUAL = ("\x1b", "\x9b", "\b", "\r", "\\", "|", "[0")
+_MAY_WRAP = ("://", "go: ", "verifying ", "dial tcp")
+
+
+class _Collector:
+    """Gathers clean lines, many at a time: what no line of a chunk holds is not looked for in each."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+        self.numbers: list[int] = []
+        self.parts = 1
+
+    def take(self, number: int, given: list[str]) -> None:
+        """The lines from `number` on."""
+        together = "\n".join(given)
+        if any(mark in together for mark in _UNUSUAL):
+            texts: list[str] = []
+            numbers: list[int] = []
+            for at, line in enumerate(given, start=number):
+                pieces = _pieces(line)
+                texts += pieces
+                numbers += [at] * len(pieces)
+        else:
+            starts = _BY_FIRST
+            texts = [_without_prefix(line) if line[:1] in starts else line.rstrip() for line in given]
+            numbers = list(range(number, number + len(given)))
+        if any(mark in together for mark in _MAY_WRAP) or (self.texts and _may_be_wrapped(self.texts[-1])):
+            for text, at in zip(texts, numbers, strict=True):
+                self._add(text, at)
+        else:
+            self.texts += texts
+            self.numbers += numbers
+
+    def _add(self, text: str, number: int) -> None:
+        """Append a line, or join it to the last where a terminal or a mailer wrapped that one."""
+        last = self.texts[-1] if self.texts else ""
+        if len(last) >= 40 and self.parts < 5 and _may_be_wrapped(last) and (glue := _wrapped(last, text)):
+            self.texts[-1] = last + (" " if glue == "space" else "") + text
+            self.parts += 1
+        else:
+            self.texts.append(text)
+            self.numbers.append(number)
+            self.parts = 1
+
+
+def _pieces(line: str) -> list[str]:
+    """What one raw line says: several lines where it holds carriage returns or JSON escapes."""
     if "\x1b" in line or "\x9b" in line or "[0" in line:
         line = _ansi().sub("", line)
     if "\b" in line:
         line = line.replace("\b", "")
-    pieces = _without_progress(line) if "\r" in line else (line,)
-    for piece in pieces:
+    pieces: list[str] = []
+    for piece in _without_progress(line) if "\r" in line else (line,):
         text = _without_prefix(piece)
         if "\\" in text and _is_escaped(text):
-            for part in _unescaped(text).split("\n"):
-                lines.append(LogLine(number, _without_prefix(part)))
+            pieces += [_without_prefix(part) for part in _unescaped(text).split("\n")]
         else:
-            lines.append(LogLine(number, text))
+            pieces.append(text)
+    return pieces
 
 
 @cache
@@ -122,53 +208,66 @@ def _without_progress(line: str) -> tuple[str, ...]:
     return (*(piece for piece in pieces[:-1] if "%" not in piece and "section_" not in piece), pieces[-1])
 
 
+_CLOCK = r"\d\d:\d\d:\d\d(?:[.,]\d{1,9})?"
+
+# By the first character of the line, so that most lines cost one look into a table.
+_OF_DIGITS = (
+    rf"\d{{4}}-\d\d-\d\d[T ]{_CLOCK} ?(?:Z|[+-]\d\d:?\d\d)?(?: ?\d\d[OE][ +])?[ \t]?",  # GitHub, Azure, GitLab
+    rf"{_CLOCK}[ \t]",
+    r"\d{1,6}\.\d{1,4} ",  # docker buildx, the excerpt under an error
+)
+_OF_BRACKET = (
+    rf"\[\d{{4}}-\d\d-\d\d[T ]{_CLOCK}[^\]\n]{{0,12}}\][ \t]?",  # Jenkins
+    rf"\[{_CLOCK}\](?:[WEFi]?:)?[ \t]?",  # TeamCity and others
+    r"\[pod/[\w./-]{1,200}\] ",  # kubectl logs --prefix
+    r"\[(?:ERROR|error|ERR|WARN|INFO)\] ",
+)
+_OF_HASH = (
+    r"#\d{1,4} (?:\d{1,6}\.\d{1,4}(?: |$))?",  # docker buildx, plain progress
+    r"##\[(?:error|warning|debug|group)\]",
+)
+_WRAPPERS = r"npm (?:ERR!|error) |ERRO\[\d{1,6}\] |stderr: |stdout: |(?:ERROR|Error): "
+_SECTION = r"section_(?:start|end):\d{1,12}:[\w.-]{1,100}(?:\[[^\]\n]{0,80}\])?\r?"  # GitLab
+_JOURNAL = rf"[A-Z][a-z]{{2}} [ \d]\d {_CLOCK} [\w.-]{{1,64}} [\w./-]{{1,64}}(?:\[\d{{1,8}}\])?: "  # journald
+_BY_FIRST = {
+    **dict.fromkeys("0123456789", _OF_DIGITS),
+    **dict.fromkeys("|│┃", (r"[|│┃] ?",)),
+    **dict.fromkeys("ADFJMNOS", (_JOURNAL,)),
+    "[": _OF_BRACKET,
+    "#": _OF_HASH,
+    ":": (r"::(?:error|warning|debug|group)[^:\n]{0,200}::",),
+    ">": (r"> (?=\S)|>(?=go: )",),
+    " ": (r" {0,3}=> (?:=> )?# ",),  # docker buildx on a terminal
+    "n": (_WRAPPERS,),
+    "E": (_WRAPPERS,),
+    "s": (_WRAPPERS, _SECTION),
+}
+
+
 @cache
-def _prefix() -> re.Pattern[str]:
-    clock = r"\d\d:\d\d:\d\d(?:[.,]\d{1,9})?"
-    parts = (
-        rf"\d{{4}}-\d\d-\d\d[T ]{clock} ?(?:Z|[+-]\d\d:?\d\d)?(?: ?\d\d[OE][ +])?[ \t]?",  # GitHub, Azure, GitLab
-        rf"\[\d{{4}}-\d\d-\d\d[T ]{clock}[^\]\n]{{0,12}}\][ \t]?",  # Jenkins
-        rf"\[{clock}\](?:[WEFi]?:)?[ \t]?",  # TeamCity and others
-        rf"{clock}[ \t]",
-        rf"[A-Z][a-z]{{2}} [ \d]\d {clock} [\w.-]{{1,64}} [\w./-]{{1,64}}(?:\[\d{{1,8}}\])?: ",  # journald
-        r"#\d{1,4} (?:\d{1,6}\.\d{1,4}(?: |$))?",  # docker buildx, plain progress
-        r" {0,3}=> (?:=> )?# ",  # docker buildx on a terminal
-        r"\d{1,6}\.\d{1,4} ",  # docker buildx, the excerpt under an error
-        r"\[pod/[\w./-]{1,200}\] ",  # kubectl logs --prefix
-        r"section_(?:start|end):\d{1,12}:[\w.-]{1,100}(?:\[[^\]\n]{0,80}\])?\r?",
-        r"##\[(?:error|warning|debug|group)\]|::(?:error|warning|debug|group)[^:\n]{0,200}::",
-        r"[\w][\w.-]{0,63} {1,40}\| ?",  # docker compose
-        r"[|│┃] ?",
-        r"> (?=\S)|>(?=go: )",
-        r"npm (?:ERR!|error) |ERRO\[\d{1,6}\] |\[(?:ERROR|error|ERR|WARN|INFO)\] |stderr: |stdout: |(?:ERROR|Error): ",
-    )
-    return re.compile("|".join(f"(?:{part})" for part in parts))
+def _prefixes() -> dict[str, re.Pattern[str]]:
+    return {first: re.compile("|".join(f"(?:{part})" for part in parts)) for first, parts in _BY_FIRST.items()}
 
 
-_MAY_START_PREFIX = frozenset("0123456789#[|│┃>:ERn")
+@cache
+def _compose() -> re.Pattern[str]:
+    return re.compile(r"[\w][\w.-]{0,63} {1,40}\| ?")  # docker compose, and the numbered lines of a Dockerfile
 
 
 def _without_prefix(line: str) -> str:
     line = line.rstrip()
-    match = _prefix().match
+    prefixes = _prefixes()
     for _ in range(6):
-        if not line:
-            return line
-        head = line[:_LONGEST_PREFIX]
-        if line[0] not in _MAY_START_PREFIX and "|" not in head[:110] and not _names_prefix(head):
-            return line
-        found = match(head)
+        first = line[:1]
+        found = None
+        if first in prefixes:
+            found = prefixes[first].match(line)
+        if found is None and "|" in line and "|" in line[1:106]:
+            found = _compose().match(line)
         if found is None or not found.end():
             return line
         line = line[found.end() :]
     return line
-
-
-def _names_prefix(head: str) -> bool:
-    return head.startswith(("stderr: ", "stdout: ", "section_", " =>", "  =>", "   =>")) or (
-        # journald: "Nov 01 10:00:00 host runner[12]: "
-        head[3:4] == " " and head[9:10] == ":"
-    )
 
 
 def _is_escaped(text: str) -> bool:
@@ -213,23 +312,8 @@ _PHRASES = (
 _CAUSES = ("dial ", "read ", "write ", "net/http", "x509", "tls", "EOF", "unexpected EOF", "proxyconnect", "stream ", "lookup ")
 
 
-def _joined(lines: list[LogLine]) -> list[LogLine]:
-    """Join a line to the next where a terminal or a mailer wrapped it: inside a quoted URL or a known phrase."""
-    out: list[LogLine] = []
-    parts = 1
-    for line in lines:
-        last = out[-1] if out else None
-        if last is not None and parts < 5 and _may_be_wrapped(last.text) and (glue := _wrapped(last.text, line.text)):
-            out[-1] = LogLine(last.number, last.text + (" " if glue == "space" else "") + line.text)
-            parts += 1
-        else:
-            out.append(line)
-            parts = 1
-    return out
-
-
 def _may_be_wrapped(text: str) -> bool:
-    return 40 <= len(text) < 2000 and ("://" in text or text.startswith(("go: ", "verifying ")) or "dial tcp" in text)
+    return len(text) < 2000 and ("://" in text or text.startswith(("go: ", "verifying ")) or "dial tcp" in text)
 
 
 def _wrapped(text: str, after: str) -> str:
@@ -242,11 +326,20 @@ def _wrapped(text: str, after: str) -> str:
         rest, mark, cause = after.partition('":' if quoted else ": ")
         if mark and not {" ", '"'} & set(rest) and (quoted or cause.startswith(_CAUSES)):
             return "glue"
+    if (text[-1], after[0]) not in _seams():
+        return ""
     for phrase in _PHRASES:
         for cut in range(min(len(phrase) - 1, len(text)), 0, -1):
             if text.endswith(phrase[:cut]) and _starts_with_rest(after, phrase[cut:]):
                 return "glue" if after[0] == phrase[cut] else "space"
     return ""
+
+
+@cache
+def _seams() -> frozenset[tuple[str, str]]:
+    """The pairs of characters between which a wrapped phrase can be cut."""
+    cuts = [(phrase, cut) for phrase in _PHRASES for cut in range(1, len(phrase))]
+    return frozenset((phrase[cut - 1], (phrase[cut:].lstrip() or " ")[0]) for phrase, cut in cuts)
 
 
 def _starts_with_rest(after: str, rest: str) -> bool:

@@ -14,7 +14,7 @@ from functools import cache
 from re import Pattern
 from re import compile as pattern
 
-from unjam.golang.log_text import LogLine
+from unjam.golang.log_text import LogLine, texts_of
 
 _VCS = ("git ", "hg ", "svn ", "bzr ", "fossil ")
 
@@ -123,15 +123,17 @@ class XLog:
 def parse_x(lines: Sequence[LogLine]) -> XLog:
     """Read the `-x` lines among `lines`. Never raises; other lines do not disturb it."""
     reader = _Reader()
-    last: LogLine | None = None
-    for line in lines:
-        text = line.text
+    last = -1
+    for index, text in enumerate(texts_of(lines)):
         if not text:
             continue
-        last = line
-        if text[0] in "#mc0123456789W$/\"'ghsbfT" and reader.take(line, text):
-            reader.last_x = line
-    return reader.log(last)
+        last = index
+        if text[0] in _FIRST and reader.take(lines[index], text):
+            reader.last_x = lines[index]
+    return reader.log(lines[last] if last >= 0 else None)
+
+
+_FIRST = frozenset("#mc0123456789W$/\"'ghsbfTA")
 
 
 @dataclass(slots=True)

@@ -103,10 +103,14 @@ def _zip_corrupt(s: Statement) -> ZipCorrupt | None:
 
 def _file_error(s: Statement, sign: str, trouble: FileTrouble, at: int) -> FileError | None:
     text = s.text
-    found = _operation().search(text, max(0, at - 2200), at)
+    # The innermost error stands between the last ": " before the errno and the errno.
+    start = max(text.rfind(": ", 0, max(0, at - 2)) + 1, at - 1100)
+    found = _operation().search(text, start, at)
     if found is None:
         return None
     op, path = found["op"], found["path"]
+    if op in {"rename", "link", "symlink"}:
+        path = _second_path().split(path, maxsplit=1)[0]
     if trouble is FileTrouble.NO_LOCKS and sign != "no locks available" and op not in _ONLY_LOCKS:
         return None
     return FileError(
@@ -134,9 +138,13 @@ def _operation() -> Pattern[str]:
         "open|openat|mkdir|mkdirat|write|rename|unlinkat|unlink|remove|rmdir|stat|lstat|chmod|fchmod|fchmodat|readdirent|create"
         "|RLock|Lock|flock|fork/exec|copying|truncate|symlink|readdir|fdopendir|CreateFile|RemoveAll|close|sync|fsync|link"
     )
-    # A path may hold spaces; a rename names two. The text ends where the errno starts.
-    path = r"(?P<path>(?:[A-Za-z]:)?[^\s:\"][^\n:\"]{0,1000}?)"
-    return pattern(rf"\b(?P<op>{ops}) {path}(?: (?:[A-Za-z]:\\|/)[^\n:\"]{{1,1000}})?: $")
+    # A path may hold spaces. The text ends where the errno starts.
+    return pattern(rf"\b(?P<op>{ops}) (?P<path>(?:[A-Za-z]:)?[^\s:\"](?:[^\n:\"]|:(?=\\)){{0,1100}}): $")
+
+
+@cache
+def _second_path() -> Pattern[str]:
+    return pattern(r" (?=[A-Za-z]:\\|/)")
 
 
 @cache

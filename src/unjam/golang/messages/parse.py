@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from unjam.golang.log_text import LogLine
+from unjam.golang.log_text import LogLine, texts_of
 from unjam.golang.messages import build, files, proxy, sumdb, toolchain, vcs
 from unjam.golang.messages.message import Message
 from unjam.golang.messages.net import RequestError, request_error
@@ -17,13 +17,17 @@ from unjam.golang.messages.vcs import UnrecognizedImport
 
 # Every line that says anything holds one of these; most lines of a log hold none.
 _WORTH_READING = (
-    "go: ", "http", "dial tcp", "EOF", "read tcp", "write tcp", "verifying ", "exit status", "GOPROXY", "executable file",
-    "denied", "no space", "read-only", "locks", "not supported", "zip: ", "JSON", "beginning of value", "revision", "VCS",
-    "stream error", "TLS", "x509", "tls: ", "lookup ", "deadline", "protocol found", "too large", "too many open", "unzip ",
-    "quota", "not permitted", "used by another", "input/output", "import path", "must match format", "go >= ", "signal: ",
-    "space on the disk", "GOTOOLCHAIN", "missing module line", "unknown directive", "malformed", "file does not exist",
-    "go.sum entry", "no required module", "cannot find ", "is not in ", "ambiguous import", "import cycle",
+    "go: ", 'Get "', 'Get \\"', "Get http", 'read "', "reading http", "unexpected status (", "dial tcp", "EOF",
+    "read tcp", "write tcp", "verifying ", "exit status", "GOPROXY", "executable file", "denied", "no space",
+    "read-only", "locks", "not supported", "zip: ", "JSON", "beginning of value", "unknown revision", "VCS status",
+    "stream error", "http2: ", "net/http: ", "x509: ", "tls: ", "lookup ", "deadline", "protocol found",
+    "too large", "too many open", "quota", "not permitted", "used by another", "input/output", "import path",
+    "must match format", "go >= ", "signal: ", "space on the disk", "GOTOOLCHAIN", "not implemented",
+    "missing module line", "unknown directive", "malformed", "file does not exist", "go.sum entry",
+    "no required module", "cannot find ", "is not in ", "ambiguous import", "import cycle", "Incorrect function",
+    "unzip ",
 )  # fmt: skip
+_CHUNK = 64
 _READERS = (sumdb.read, toolchain.read, files.read, vcs.read, proxy.read)
 _X_LINES = ("# get ", "# lock ", "mkdir -p ", "cd ", "WORK=")
 
@@ -46,19 +50,49 @@ def parse_messages(lines: Sequence[LogLine]) -> list[Message]:
 
 
 def _statements(lines: Sequence[LogLine]) -> Iterator[Statement]:
-    head = ""
-    in_test = in_gopls = False
-    for index, line in enumerate(lines):
-        text = line.text
-        if not text:
+    texts = texts_of(lines)
+    place = _Place()
+    for start in range(0, len(texts), _CHUNK):
+        chunk = texts[start : start + _CHUNK]
+        # One look at many lines together; then only what was seen is looked for in each.
+        together = "\n".join(chunk)
+        signs = [sign for sign in _WORTH_READING if sign in together]
+        if not signs and not any(mark in together for mark in _MARKS):
+            place.skip(chunk)
             continue
-        if text[0] not in " \t":
-            head = text
-            if text[0] in "=-FoPf[?" or text.startswith(("ok ", "panic: ")):
-                in_test = _still_in_test(text, in_test)
-                in_gopls = _still_in_gopls(text, in_gopls)
-        if any(sign in text for sign in _WORTH_READING):
-            yield Statement(lines, index, head[:512], in_test, in_gopls)
+        for index, text in enumerate(chunk, start):
+            place.enter(text)
+            for sign in signs:
+                if sign in text:
+                    yield Statement(lines, index, place.head[:512], place.in_test, place.in_gopls)
+                    break
+
+
+_MARKS = ("=== ", "--- ", "FAIL", "ok  ", "ok ", "?   ", "panic: ", "[Error ", "[Info ", "[Trace ", "[Warn ")
+
+
+class _Place:
+    """Where in a log a line stands: under which line, in the output of a test, in a log of gopls."""
+
+    def __init__(self) -> None:
+        self.head = ""
+        self.in_test = self.in_gopls = False
+
+    def enter(self, text: str) -> None:
+        """Go on to the next line."""
+        first = text[:1]
+        if first and first not in " \t":
+            self.head = text
+            if first in "=-FoPp[?":
+                self.in_test = _still_in_test(text, self.in_test)
+                self.in_gopls = _still_in_gopls(text, self.in_gopls)
+
+    def skip(self, texts: Sequence[str]) -> None:
+        """Go past lines that hold none of `_MARKS`."""
+        for text in reversed(texts):
+            if text and text[0] not in " \t":
+                self.head = text
+                break
 
 
 def _still_in_test(text: str, in_test: bool) -> bool:
@@ -79,6 +113,8 @@ def _read(s: Statement) -> tuple[Message | None, int]:
     text = s.text
     if text.startswith(_X_LINES) or "s # cd " in text[:24]:
         return None, 0
+    if text.startswith("go: ") and (progress := build.progress(s)) is not None:
+        return progress, 0
     for read in _READERS:
         if (found := read(s)) is not None:
             return found
@@ -121,20 +157,24 @@ _COMMANDS = (
 def go_in_sight(lines: Sequence[LogLine], most: int = 5) -> GoInSight:
     """The first lines that show a go command: its messages, a command line, `-x`, `go env`."""
     seen: list[LogLine] = []
-    for line in lines:
-        text = line.text
-        if any(sign in text for sign in _COMMANDS) and _is_command(text):
-            seen.append(line)
+    texts = texts_of(lines)
+    for start in range(0, len(texts), _CHUNK):
+        chunk = texts[start : start + _CHUNK]
+        together = "\n".join(chunk)
+        if any(sign in together for sign in _COMMANDS):
+            seen += [lines[index] for index, text in enumerate(chunk, start) if _is_command(text)]
             if len(seen) >= most:
                 break
     if not seen:
         numbers = {message.line for message in parse_messages(lines) if message.go_said}
         seen = [line for line in lines if line.number in numbers][:most]
-    return GoInSight(tuple(seen))
+    return GoInSight(tuple(seen[:most]))
 
 
 def _is_command(text: str) -> bool:
     text = text[:2048]
+    if not any(sign in text for sign in _COMMANDS):
+        return False
     if text.startswith(("# get http", "mkdir -p ", "GOPROXY=", "set GOPROXY=")) or '"GOPROXY":' in text:
         return True
     if go_prefix(text) >= 0 and go_prefix(text) < 400:
