@@ -10,7 +10,7 @@ The verbs of the command line, for programs. Importing this costs nothing: each 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -29,10 +29,30 @@ __all__ = [
     "goroutines",
     "processes",
     "read",
+    "run",
     "to_json",
     "to_text",
     "undo",
 ]
+
+
+def run(
+    argv: Sequence[str], *, stall: float = 5.0, deadline: float | None = None, environment: Mapping[str, str] | None = None
+) -> View:
+    """Run a go command (`["mod", "tidy"]`, with or without `go` in front) to its end, watched, and report.
+
+    Input and output are this process's own. `environment` are variables for this run, on top of ours. After `deadline`
+    seconds the command and all it started are ended. Nothing is healed: the report says what would be.
+    `command.exit` is go's exit code. Raises CannotRun when there is no go.
+    """
+    from unjam import supervise
+    from unjam.report.outcome import view_of
+    from unjam.sources.live import look_at
+    from unjam.sources.text import case_of_text
+
+    words = tuple(argv) if tuple(argv[:1]) == ("go",) else ("go", *argv)
+    options = supervise.Options(stall=stall, deadline=deadline, overlay=tuple((environment or {}).items()))
+    return view_of(supervise.run(words, options, look=look_at, read=case_of_text))
 
 
 def attach(pid: int, *, stall: float = 5.0) -> View:

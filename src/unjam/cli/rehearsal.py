@@ -72,6 +72,7 @@ class Rehearsal:
         from unjam.sources.live import watch
         from unjam.sources.text import case_of_text
 
+        code: int | None = None
         if running.done:
             result = running.wait_done()
             code, said = (result.code, result.stderr or result.stdout) if result else (None, "")
@@ -84,8 +85,10 @@ class Rehearsal:
             self._say(f"go hangs (pid {running.pid}); unjam looks into it from outside, as unjam attach does")
             case = watch(running.pid, self.stall)
         view = report_on(case)
+        command = replace(view.command, argv=("go", *self.lab.command), exit=code)
+        findings = tuple(replace(each, remedy=None) for each in view.findings)  # the next step is about it
         click.echo()
-        text.write(replace(view, findings=tuple(replace(each, remedy=None) for each in view.findings)), page.console())
+        text.write(replace(view, command=command, findings=findings), page.console())
         click.echo()
         return case
 

@@ -1,0 +1,103 @@
+"""Writes docs/modes/*.md from the modes' docstrings, and docs/schema-v1.json from the structs of the JSON contract."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from pathlib import Path
+
+from unjam.modes import catalogue
+from unjam.modes.mode import Channel, Mode
+from unjam.report.json import schema
+
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+
+AREAS = {
+    "net": "The network: proxies, name servers, TLS",
+    "env": "Settings",
+    "sumdb": "The checksum database",
+    "vcs": "git and ssh",
+    "toolchain": "Toolchains",
+    "cache": "The module cache",
+    "build": "Building",
+}
+SEEN = {
+    Channel.ATTACH: "a running command: `unjam go`, `unjam attach`",
+    Channel.X: "the text of `-x`",
+    Channel.DUMP: "a goroutine dump",
+    Channel.ERROR: "the error that go prints",
+}
+
+
+def main(words: list[str]) -> int:
+    """Write the files, or with `--check` only compare; 1 when something was out of date."""
+    wanted = dict(files())
+    stale = [path for path, text in wanted.items() if not path.is_file() or path.read_text(encoding="utf-8") != text]
+    gone = [path for path in (DOCS / "modes").glob("*.md") if path not in wanted]
+    if "--check" in words:
+        for path in stale + gone:
+            print(f"{path.relative_to(DOCS.parent)} is not what the code says: run scripts/generate", file=sys.stderr)
+        return 1 if stale or gone else 0
+    for path in stale:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(wanted[path], encoding="utf-8")
+    for path in gone:
+        path.unlink()
+    return 0
+
+
+def files() -> Iterator[tuple[Path, str]]:
+    """Every generated file with its text."""
+    modes = catalogue()
+    yield DOCS / "schema-v1.json", json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
+    yield DOCS / "modes" / "README.md", index(modes)
+    for mode in modes:
+        yield DOCS / "modes" / f"{mode.id}.md", page(mode, modes)
+
+
+def index(modes: Iterable[Mode]) -> str:
+    """The list, by area."""
+    lines = ["# Failure modes", "", "What unjam knows, each with its rule, its remedy and a way to rehearse it.", ""]
+    lines += ["Generated from `src/unjam/modes/` by `scripts/generate`.", ""]
+    by_area = sorted(modes, key=lambda mode: list(AREAS).index(area_of(mode)))
+    for area, members in groupby(by_area, key=area_of):
+        lines += [f"## {AREAS[area]}", "", "| mode | what it is | proved by | remedy |", "|---|---|---|---|"]
+        lines += [f"| [{m.id}]({m.id}.md) | {m.title} | {', '.join(seen_by(m))} | {m.offers} |" for m in members]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def page(mode: Mode, modes: Iterable[Mode]) -> str:
+    """One mode: its docstring, and what its value declares."""
+    _, _, rest = mode.explanation.partition("\n")
+    lines = [f"# {mode.title}", "", f"`{mode.id}`", ""]
+    for paragraph in rest.strip().split("\n\n"):
+        heading, colon, says = paragraph.partition(":")
+        known = colon and heading in {"You see", "Why", "The fix"}
+        lines += [f"**{heading}:** {says.strip()}" if known else paragraph, ""]
+    lines += [f"**Proved by:** {'; '.join(SEEN[c] for c in Channel if c in mode.seen_by)}.", ""]
+    titles = {each.id: each.title for each in modes}
+    if mode.masks:
+        lines += ["**Also explains,** when both are found:", ""]
+        lines += [f"- [{titles.get(other, other)}]({other}.md)" for other in mode.masks] + [""]
+    if mode.since > 21 or mode.until < 99:
+        upper = f" to 1.{mode.until}" if mode.until < 99 else " and later"
+        lines += [f"**Go versions:** Go 1.{mode.since}{upper}.", ""]
+    lines += ["**Rehearse it:**", "", f"    unjam lab run {mode.id}", ""]
+    return "\n".join(lines)
+
+
+def area_of(mode: Mode) -> str:
+    """The folder it lives in."""
+    return mode.id.partition("-")[0]
+
+
+def seen_by(mode: Mode) -> list[str]:
+    """Its channels, in order."""
+    return [channel.value for channel in Channel if channel in mode.seen_by]
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
