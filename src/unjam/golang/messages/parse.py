@@ -68,7 +68,7 @@ def _statements(lines: Sequence[LogLine]) -> Iterator[Statement]:
                     break
 
 
-_MARKS = ("=== ", "--- ", "FAIL", "ok  ", "ok ", "?   ", "panic: ", "[Error ", "[Info ", "[Trace ", "[Warn ")
+_MARKS = ("=== ", "--- ", "FAIL", "ok  ", "ok ", "?   ", "panic: ", "$ ", "+ ", "[Error ", "[Info ", "[Trace ", "[Warn ")
 
 
 class _Place:
@@ -83,7 +83,7 @@ class _Place:
         first = text[:1]
         if first and first not in " \t":
             self.head = text
-            if first in "=-FoPp[?":
+            if first in "=-FoPp[?$+":
                 self.in_test = _still_in_test(text, self.in_test)
                 self.in_gopls = _still_in_gopls(text, self.in_gopls)
 
@@ -96,9 +96,9 @@ class _Place:
 
 
 def _still_in_test(text: str, in_test: bool) -> bool:
-    if text.startswith(("=== RUN", "=== CONT", "=== NAME", "--- FAIL", "--- PASS", "panic: ")):
+    if text.startswith(("=== RUN", "=== CONT", "=== NAME", "--- FAIL", "--- PASS", "panic: test timed")):
         return True
-    if text.startswith(("FAIL\t", "ok \t", "ok  \t", "?   \t", "FAIL ", "ok   ")):
+    if text.startswith(("$ ", "+ ", "FAIL\t", "ok \t", "ok  \t", "?   \t", "FAIL ", "ok   ")):
         return False
     return in_test
 

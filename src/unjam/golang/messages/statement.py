@@ -67,7 +67,7 @@ class Statement:
         text = self.text
         if self.in_test or _of_test(text):
             return "go test"
-        if self.in_gopls or "packages.Load" in text or "gopls" in text:
+        if self.in_gopls or "packages.Load" in text or "gopls" in text.replace("tools/gopls", ""):
             return "gopls"
         return next((name for name, signs in _SPEAKERS if any(sign in text for sign in signs)), "")
 
