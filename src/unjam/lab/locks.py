@@ -10,7 +10,6 @@ import hashlib
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +21,7 @@ from unjam.lab.git import MODULE, NAME, VERSION, serve_git
 from unjam.lab.git_http import Stall
 
 if TYPE_CHECKING:
+    from unjam.lab.git_http import GitHost
     from unjam.lab.lab import Lab
 
 # Locks the file named first, shared or not, says so, and keeps it until its standard input ends.
@@ -95,13 +95,13 @@ def version_locked_by_go(lab: Lab) -> Holder:
     subprocess.run(learn, cwd=_second_project(lab), env=lab.env, check=True, stdout=subprocess.DEVNULL)
     shutil.rmtree(lab.modcache / "cache" / "vcs")
     host.set(Stall("refs"))
-    return hold_by_go(lab, version_lock(lab.modcache, MODULE, VERSION), ("mod", "download"), host.lift)
+    return hold_by_go(lab, version_lock(lab.modcache, MODULE, VERSION), ("mod", "download"), host)
 
 
 def vcs_locked_by_go(lab: Lab) -> Holder:
     """A second go fetches the same repository, which stalls, and holds the lock of go's copy of it."""
     host = serve_git(lab, Stall("fetch", after=100_000))
-    return hold_by_go(lab, vcs_lock(lab.modcache, host.url(NAME)), ("mod", "download"), host.lift)
+    return hold_by_go(lab, vcs_lock(lab.modcache, host.url(NAME)), ("mod", "download"), host)
 
 
 def side_locked_by_go(lab: Lab) -> Holder:
@@ -109,7 +109,7 @@ def side_locked_by_go(lab: Lab) -> Holder:
     serve_git(lab)
     lab.command = ("mod", "tidy")
     reader = hold(lab, _second_project(lab) / "go.mod", "shared")
-    return hold_by_go(lab, side_lock(lab.modcache), ("mod", "edit", "-go=1.22"), reader.lift)
+    return hold_by_go(lab, side_lock(lab.modcache), ("mod", "edit", "-go=1.22"), reader)
 
 
 def hold(lab: Lab, file: Path, mode: str = "exclusive") -> Holder:
@@ -129,8 +129,8 @@ def hold(lab: Lab, file: Path, mode: str = "exclusive") -> Holder:
     return Holder(process.pid, file, lift)
 
 
-def hold_by_go(lab: Lab, file: Path, arguments: tuple[str, ...], heal: Callable[[], object]) -> Holder:
-    """Start a second go in a copy of the project, and return when it holds `file`; `heal` is what makes it go on."""
+def hold_by_go(lab: Lab, file: Path, arguments: tuple[str, ...], fault: GitHost | Holder) -> Holder:
+    """Start a second go in a copy of the project; return when it has met `fault` and holds `file`. Its lift is the fault's."""
     project = _second_project(lab)
     quiet = subprocess.DEVNULL
     process = subprocess.Popen((lab.go, *arguments), cwd=project, env=lab.env, stdin=quiet, stdout=quiet, stderr=quiet)
@@ -141,17 +141,10 @@ def hold_by_go(lab: Lab, file: Path, arguments: tuple[str, ...], heal: Callable[
         process.wait()
 
     lab.on_close(end)
-    wait_until_held(file, process.pid)
-    return Holder(process.pid, file, heal)
-
-
-def wait_until_held(file: Path, pid: int, seconds: float = 60) -> None:
-    """Return when /proc/locks says that the process holds an flock on `file`."""
-    deadline = time.monotonic() + seconds
-    while not is_held(file, pid):
-        if time.monotonic() > deadline:
-            raise LabCannot(f"process {pid} did not lock {file} within {seconds:.0f} s")
-        time.sleep(0.02)
+    # Go takes some locks more than once: only where it is stuck does it keep them.
+    if not lab.until(lambda: fault.waited_on and is_held(file, process.pid), 60):
+        raise LabCannot(f"the second go ({process.pid}) did not get stuck with {file} locked")
+    return Holder(process.pid, file, fault.lift)
 
 
 def is_held(file: Path, pid: int) -> bool:
