@@ -57,7 +57,7 @@ def parse_tile(path: str) -> Tile | None:
     level = -1 if found[2] == "data" else int(found[2])
     number = int("".join(part.lstrip("x") for part in found[3].split("/")))
     tile = Tile(level, number, int(found[4]) if found[4] else 1 << height, height)
-    return tile if tile.path == path and tile.width <= 1 << height else None
+    return tile if tile.path == path and 1 <= tile.width <= 1 << height else None
 
 
 def record_hash(record: bytes) -> bytes:

@@ -80,11 +80,16 @@ def build(
 
 
 def mod_text(path: str, requires: Iterable[ModuleRef], go: str, indirect: Iterable[ModuleRef] = ()) -> str:
-    """A go.mod."""
-    lines = [f"\t{ref.path} {ref.version}" for ref in requires]
-    lines += [f"\t{ref.path} {ref.version} // indirect" for ref in indirect]
-    block = "\nrequire (\n{}\n)\n".format("\n".join(lines)) if lines else ""
-    return f"module {path}\n\ngo {go}\n{block}"
+    """A go.mod, laid out as `go mod tidy` does."""
+    direct_lines = [f"{ref.path} {ref.version}" for ref in requires]
+    indirect_lines = [f"{ref.path} {ref.version} // indirect" for ref in indirect]
+    return f"module {path}\n\ngo {go}\n" + _require_block(direct_lines) + _require_block(indirect_lines)
+
+
+def _require_block(lines: list[str]) -> str:
+    if len(lines) < 2:
+        return "".join(f"\nrequire {line}\n" for line in lines)
+    return "\nrequire (\n" + "".join(f"\t{line}\n" for line in sorted(lines)) + ")\n"
 
 
 class Published:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -30,6 +31,52 @@ class Result:
     seconds: float
 
 
+class Captured:
+    """What comes out of a pipe or a terminal, read as it comes. `text` misses nothing that was written before it is called."""
+
+    def __init__(self) -> None:
+        self._data = bytearray()
+        self._lock = threading.Lock()
+        self._stream: IO[bytes] | None = None
+        self._reader: threading.Thread | None = None
+
+    def read_from(self, stream: IO[bytes]) -> None:
+        """Read this stream to its end, and close it."""
+        self._stream = stream
+        self._reader = threading.Thread(target=self._read, args=(stream,), daemon=True)
+        self._reader.start()
+
+    def text(self) -> str:
+        """All so far."""
+        with self._lock:
+            if self._stream:
+                self._take(self._stream)
+            return self._data.decode(errors="replace")
+
+    def join(self, timeout: float | None = None) -> None:
+        """Wait for the end of the stream."""
+        if self._reader:
+            self._reader.join(timeout)
+
+    def _read(self, stream: IO[bytes]) -> None:
+        while self._stream:
+            select.select([stream], [], [])
+            with self._lock:
+                self._take(stream)
+        stream.close()
+
+    def _take(self, stream: IO[bytes]) -> None:
+        """Take what is there; forget the stream at its end."""
+        while select.select([stream], [], [], 0)[0]:
+            # a terminal reports EIO when the last who could write to it is gone
+            with contextlib.suppress(OSError):
+                if data := os.read(stream.fileno(), 65536):
+                    self._data += data
+                    continue
+            self._stream = None
+            return
+
+
 class Running:
     """A command under way. Under a terminal, all it says is in `stdout`."""
 
@@ -45,8 +92,7 @@ class Running:
     ) -> None:
         self.argv = tuple(argv)
         self._began = time.monotonic()
-        self._out, self._err = bytearray(), bytearray()
-        self._readers: list[threading.Thread] = []
+        self._out, self._err = Captured(), Captured()
         self._terminal: int | None = None
         self._ended: float | None = None
         who = {} if uid is None else {"user": uid, "group": uid, "extra_groups": ()}
@@ -60,12 +106,12 @@ class Running:
     @property
     def stdout(self) -> str:
         """What it has written to standard output so far."""
-        return self._out.decode(errors="replace")
+        return self._out.text()
 
     @property
     def stderr(self) -> str:
         """What it has written to standard error so far."""
-        return self._err.decode(errors="replace")
+        return self._err.text()
 
     @property
     def done(self) -> bool:
@@ -99,18 +145,15 @@ class Running:
 
     def _result(self, code: int | None) -> Result:
         self._ended = self._ended or time.monotonic()
-        for reader in self._readers:
-            reader.join(1)  # a child that outlives go keeps the pipe open: then what came so far is what there is
+        for captured in (self._out, self._err):
+            captured.join(1)  # a child that outlives go keeps the pipe open: then what came so far is what there is
         return Result(code, self.stdout, self.stderr, self._ended - self._began)
 
     def close(self) -> None:
         """End it, and give back pipes, threads and terminal."""
         self.end()
-        for reader in self._readers:
-            reader.join()
-        for pipe in (self._process.stdout, self._process.stderr):
-            if pipe:
-                pipe.close()
+        for captured in (self._out, self._err):
+            captured.join()
         if self._terminal is not None:
             os.close(self._terminal)
             self._terminal = None
@@ -121,9 +164,9 @@ class Running:
             self.argv, cwd=cwd, env=dict(env), stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe,
             start_new_session=True, **who,
         )  # fmt: skip
-        for stream, into in ((process.stdout, self._out), (process.stderr, self._err)):
+        for stream, captured in ((process.stdout, self._out), (process.stderr, self._err)):
             if stream:
-                self._read(stream, into)
+                captured.read_from(stream)
         return process  # type: ignore[no-any-return]
 
     def _start_on_terminal(self, cwd: Path, env: Mapping[str, str], who: Mapping[str, object]) -> subprocess.Popen[bytes]:
@@ -136,19 +179,8 @@ class Running:
         finally:
             os.close(theirs)
         self._terminal = ours
-        self._read(os.fdopen(os.dup(ours), "rb", buffering=0), self._out)
+        self._out.read_from(os.fdopen(os.dup(ours), "rb", buffering=0))
         return process  # type: ignore[no-any-return]
-
-    def _read(self, stream: IO[bytes], into: bytearray) -> None:
-        reader = threading.Thread(target=_drain, args=(stream, into), daemon=True)
-        self._readers.append(reader)
-        reader.start()
-
-
-def _drain(stream: IO[bytes], into: bytearray) -> None:
-    with stream, contextlib.suppress(OSError):  # the terminal's end of a pty reports EIO when the last writer is gone
-        while data := os.read(stream.fileno(), 65536):
-            into += data
 
 
 def _end_session(leader: int, number: signal.Signals) -> None:

@@ -128,6 +128,7 @@ class Server(ABC):
             thread.join()
 
     def _accepted(self, sock: socket.socket) -> None:
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # head and body go out apart: 40 ms each, otherwise
         connection = Connection(sock)
         thread = threading.Thread(target=self._serve, args=(connection,), daemon=True)
         with self._lock:
