@@ -208,7 +208,7 @@ def _heal(outcome: Outcome, options: Options, teller: Teller) -> tuple[Outcome, 
 
     treated = treat(fix, finding, outcome.argv, Path.cwd(), again)
     teller.healed(treated.run, fix, treated.entry.id, treated.healed)
-    told = replace(treated.run, case=outcome.case, diagnosis=outcome.diagnosis, stalled_s=outcome.stalled_s)
+    told = replace(treated.run, go=outcome.go, case=outcome.case, diagnosis=outcome.diagnosis, stalled_s=outcome.stalled_s)
     return told, {finding.mode: Applied(treated.entry.id, treated.healed)}
 
 
