@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -41,5 +42,6 @@ def server_of(message: RequestError) -> str:
 
 def origin(url: str) -> str:
     """Scheme and host of a URL, without user info; "" when it has none."""
-    parts = urlsplit(url)
+    # Go 1.21 joins the URL of a body like a file path, and prints `http:/host` (modfetch/proxy.go).
+    parts = urlsplit(re.sub(r"^(https?):/(?!/)", r"\1://", url))
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}" if parts.netloc else ""

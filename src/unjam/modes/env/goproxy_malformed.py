@@ -47,6 +47,8 @@ def remedy(finding: Finding, case: Case) -> Remedy:
 def reproduce(lab: Lab) -> None:
     """A GOPROXY entry with a scheme that go does not know."""
     lab.require(lab.module("example.com/lib"))
+    well = lab.proxy("well")
+    lab.on_lift(lambda: lab.use_goproxy(well))
     lab.env["GOPROXY"] = "ftp://goproxy.lab.example"
 
 

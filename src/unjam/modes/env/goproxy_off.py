@@ -50,6 +50,8 @@ def remedy(finding: Finding, case: Case) -> Remedy:
 def reproduce(lab: Lab) -> None:
     """GOPROXY=off in the environment, and a module that is not in the cache."""
     lab.require(lab.module("example.com/lib"))
+    well = lab.proxy("well")
+    lab.on_lift(lambda: lab.use_goproxy(well))
     lab.env["GOPROXY"] = "off"
 
 

@@ -50,7 +50,7 @@ def reproduce(lab: Lab) -> None:
     """The first GOPROXY entry answers 200 and a page to everything."""
     from unjam.lab.faults.wrong import Wrong
 
-    lab.require(lab.module("example.com/lib"))
+    lab.require(lab.module("example.com/lib"), sums=True)
     sick, well = lab.proxy("sick"), lab.proxy("well")
     sick.fault(Wrong(b"<!DOCTYPE html><html><title>Sign in</title></html>", "text/html; charset=utf-8"))
     lab.use_goproxy(sick, well)

@@ -4,8 +4,8 @@ You see: `stopped after 10 redirects`; the message shows only a path.
 
 Why: a proxy or a sign-on page redirects to itself. go follows ten redirects and gives up.
 
-The fix: for this run, ask the next GOPROXY entry first. That changes where modules come from, so unjam asks. Without a
-next entry: ask whoever runs the server; `curl -sIL URL` shows the circle.
+The fix: none that unjam may make, since go does not say which server it was. See which GOPROXY entry redirects to
+itself; ask whoever runs it, or sign in if it is a sign-on page.
 """
 
 from __future__ import annotations
@@ -16,9 +16,8 @@ from typing import TYPE_CHECKING
 from unjam.facts.case import Case
 from unjam.facts.printed import Printed
 from unjam.golang.messages.net import Cause
-from unjam.model import Finding, Remedy
+from unjam.model import Advice, Finding, Remedy
 from unjam.modes.mode import ERROR, Mode
-from unjam.modes.next_entry import ask_next_first
 from unjam.modes.requests import failed, server_of
 
 if TYPE_CHECKING:
@@ -33,8 +32,14 @@ def examine(case: Case) -> Iterator[Finding]:
 
 
 def remedy(finding: Finding, case: Case) -> Remedy:
-    """The next GOPROXY entry first, where the user named one."""
-    return ask_next_first(finding, case, silent="redirects in a circle")
+    """How to find the circle."""
+    return Advice(
+        "find the server that redirects to itself",
+        (
+            "go env GOPROXY   # the servers that go asks, in order",
+            "curl -sIL --max-redirs 12 <entry>/example.com/@v/list | grep -i '^location'   # for each: who goes in circles?",
+        ),
+    )
 
 
 def reproduce(lab: Lab) -> None:
@@ -53,5 +58,5 @@ MODE = Mode(
     remedy=remedy,
     reproduce=reproduce,
     seen_by=frozenset({ERROR}),
-    offers="fix",
+    offers="advice",
 )
