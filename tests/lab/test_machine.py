@@ -194,3 +194,20 @@ def test_a_go_is_found_by_its_version(monkeypatch: pytest.MonkeyPatch, tmp_path:
     monkeypatch.setenv("UNJAM_LAB_GO", str(tmp_path / "no-go"))
     with pytest.raises(LabCannot, match="is no executable"):
         find_go()
+
+
+def test_a_lab_closes_although_a_callback_fails(tmp_path: Path) -> None:
+    """Everything else is closed all the same, and what went wrong is told."""
+
+    def fail() -> None:
+        raise LabCannot("no")
+
+    told: list[str] = []
+    lab = Lab(find_go(), folder=tmp_path / "lab")
+    lab.on_close(lambda: told.append("first"))
+    lab.on_close(fail)
+    with pytest.raises(LabCannot, match="no"):
+        lab.close()
+    assert told == ["first"]
+    assert not lab.folder.exists()
+    lab.close()

@@ -25,7 +25,7 @@ class Http1Exchange(Exchange):
         super().__init__(request, answer)
         self._connection = connection
 
-    def head(self, length: int) -> None:
+    def send_head(self, length: int) -> None:
         """Send the status line and the headers."""
         status = self.answer.status
         phrase = _PHRASES.get(status, "")

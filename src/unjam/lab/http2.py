@@ -131,7 +131,7 @@ class Http2Exchange(Exchange):
         self._connection = connection
         self._stream = stream
 
-    def head(self, length: int) -> None:
+    def send_head(self, length: int) -> None:
         """Send the HEADERS frame."""
         own = [(name.lower(), value) for name, value in self.answer.headers]
         known = [(":status", str(self.answer.status)), ("content-type", self.answer.content_type)]

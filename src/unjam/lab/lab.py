@@ -18,6 +18,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -56,6 +57,8 @@ class Lab:
     """A machine in a folder. Everything that it opened, started or wrote is gone after `close`."""
 
     def __init__(self, go: Path, *, folder: Path | None = None, gocache: Path | None = None, uid: int | None = None) -> None:
+        if uid is not None:
+            _check_root()
         self.go = go
         self.folder = Path(tempfile.mkdtemp(prefix="unjam-lab-")) if folder is None else folder
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -264,8 +267,7 @@ class Lab:
 
     def unprivileged(self, uid: int = NOBODY) -> None:
         """Run go as this user from now on: to root, no folder is read-only. Its folders are made its own."""
-        if os.geteuid() != 0:
-            raise LabCannot("to run go as another user takes root")
+        _check_root()
         self.uid = uid
         self.gocache = self.folder / "gocache"
         self.env["GOCACHE"] = str(self.gocache)
@@ -335,19 +337,21 @@ class Lab:
         self._callbacks.append(callback)
 
     def close(self) -> None:
-        """End every process, thread and socket, and remove the folder."""
-        for running in self._running:
-            running.close()
-        for proxy in self._proxies:
-            proxy.close()
-        while self._callbacks:
-            self._callbacks.pop()()
-        self._running.clear()
-        self._proxies.clear()
-        delete(self.folder)
+        """End every process, thread and socket, and remove the folder. A second time does nothing."""
+        with ExitStack() as stack:  # which goes on when one of them fails
+            stack.callback(delete, self.folder)
+            for callback in (*self._callbacks, *(each.close for each in (*self._proxies, *self._running))):
+                stack.callback(callback)
+            for closed in (self._callbacks, self._proxies, self._running):
+                closed.clear()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
+
+
+def _check_root() -> None:
+    if os.geteuid() != 0:
+        raise LabCannot("to run go as another user takes root")

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One request that arrived. `time` is that of the monotonic clock, in seconds; `status` None until it is answered."""
+    """One request that arrived. `time` is that of the monotonic clock, in seconds; `status` None until headers are sent."""
 
     method: str
     path: str
@@ -176,9 +176,12 @@ class Server(ABC):
         for armed in self.armed:
             if armed.takes(request):
                 exchange.steps.append(partial(_meet, armed))
+        exchange.told = partial(self._note_status, number)
         exchange.proceed()
+
+    def _note_status(self, number: int, status: int) -> None:
         with self._lock:
-            self._asked[number] = replace(self._asked[number], status=exchange.answer.status)
+            self._asked[number] = replace(self._asked[number], status=status)
 
 
 def _meet(armed: Armed, exchange: Exchange) -> None:

@@ -75,6 +75,7 @@ class Exchange(ABC):
         self.request = request
         self.answer = answer
         self.steps: list[Callable[[Exchange], None]] = []
+        self.told: Callable[[int], None] = lambda status: None
 
     def proceed(self) -> None:
         """Hand over to the next fault, or answer."""
@@ -85,9 +86,14 @@ class Exchange(ABC):
             self.body(self.answer.body)
             self.end()
 
-    @abstractmethod
     def head(self, length: int) -> None:
-        """Send status and headers, which announce a body of `length` bytes."""
+        """Send status and headers, which announce a body of `length` bytes; who wants to know is told before."""
+        self.told(self.answer.status)
+        self.send_head(length)
+
+    @abstractmethod
+    def send_head(self, length: int) -> None:
+        """Send status and headers."""
 
     @abstractmethod
     def body(self, data: bytes) -> None:
