@@ -4,6 +4,6 @@
 demo: ; @scripts/demo
 test: ; @scripts/test
 check: ; @scripts/check
-generate: ; @scripts/install && .venv/bin/python scripts/generate
+generate: ; @scripts/generate
 matrix: ; @scripts/matrix
 clean: ; @rm -rf .venv .toolchains

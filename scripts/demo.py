@@ -25,7 +25,8 @@ def run(lab: Lab, *argv: str) -> int:
     print("$ " + " ".join(argv), flush=True)
     environment = lab.env | {"UNJAM_STATE": str(lab.folder / "state")}
     program = {"unjam": str(UNJAM), "go": str(lab.go)}[argv[0]]
-    return subprocess.run((program, *argv[1:]), cwd=lab.project, env=environment, stdin=subprocess.DEVNULL, check=False).returncode
+    nobody = subprocess.DEVNULL  # nothing to type: the demo also runs where nobody sits
+    return subprocess.run((program, *argv[1:]), cwd=lab.project, env=environment, stdin=nobody, check=False).returncode
 
 
 def main() -> int:
