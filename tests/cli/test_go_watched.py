@@ -23,7 +23,7 @@ from unjam.lab.toolchain import find_go
 
 pytestmark = pytest.mark.lab
 
-PATIENCE = 60.0
+PATIENCE = 150.0  # a first build of the standard library is part of it
 SILENT = "net-proxy-accepts-never-answers"
 Start = Callable[..., "Watched"]
 

@@ -227,8 +227,9 @@ class Watch:
         since_look = now() - self._last_look
         if quiet is None:
             self._quiet_looks = 0
-            period = max(4 * stall, 100 * self._look_cost) if self._pace.share > BUSY else max(stall / 2, 50 * self._look_cost)
-            return since_look >= period
+            if self._pace.share > BUSY:
+                return since_look >= max(4 * stall, 100 * self._look_cost)
+            return since_look >= min(stall, max(stall / 2, 50 * self._look_cost))
         first = min(1.0, stall / 5)
         offsets = (first, stall, first + stall + 0.1)
         if self._quiet_looks < len(offsets):
