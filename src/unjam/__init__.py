@@ -13,15 +13,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from unjam.version import __version__
+
 if TYPE_CHECKING:
     from unjam.fixes.journal import Entry
     from unjam.inspect.goroutines import GoroutineDump
     from unjam.report.view import View
     from unjam.sources.machine import GoProcess
 
-__version__ = "0.1.0"
-
 __all__ = [
+    "__version__",
     "applied_fixes",
     "attach",
     "attach_each",

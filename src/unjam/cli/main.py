@@ -5,16 +5,20 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import os
 import sys
 from typing import NoReturn
 
 import click
 
-from unjam import __version__
 from unjam.cli.commands import Commands, ReaderGone, examples
 from unjam.errors import UnjamError
+from unjam.version import __version__
 
+#: What a full disk, and one that breaks, say when we write.
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 USAGE, DEFECT, INTERRUPTED, READER_GONE = 2, 3, 130, 141
 
 _EXAMPLES = examples(
@@ -39,16 +43,26 @@ def cli() -> None:
 
 def entry() -> NoReturn:
     """The process: run what was typed, write everything out, exit."""
+    # A closed descriptor has no stream. One in memory takes no number, so that go finds the descriptor as closed as it was.
+    sys.stdout = sys.stdout or io.TextIOWrapper(io.BytesIO())
+    sys.stderr = sys.stderr or io.TextIOWrapper(io.BytesIO())
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
+        if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal in ASCII shows less, and fails at nothing
-    code = run(sys.argv[1:])
+    sys.exit(_written(run(sys.argv[1:])))
+
+
+def _written(code: int) -> int:
+    """The code, once all of the output has left us."""
     try:
         sys.stdout.flush()
-    except (BrokenPipeError, ValueError):
-        code = READER_GONE
+    except BrokenPipeError:
         _forget_output()
-    sys.exit(code)
+        return READER_GONE
+    except OSError as error:
+        _forget_output()
+        return _say(f"the output cannot be written: {error.strerror}", USAGE)
+    return code
 
 
 def run(args: list[str]) -> int:
@@ -69,6 +83,11 @@ def run(args: list[str]) -> int:
     except ReaderGone:
         _forget_output()
         return READER_GONE
+    except OSError as error:
+        if error.errno not in _FULL:
+            return _defect(error)
+        _forget_output()
+        return _say(f"the output cannot be written: {error.strerror}", USAGE)
     except Exception as error:
         return _defect(error)
     return code if isinstance(code, int) else 0

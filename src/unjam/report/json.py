@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from unjam import __version__
+from unjam.version import __version__
 from unjam.modes.mode import Channel, Mode
 from unjam.report.view import Applied, Open, ShownFinding, ShownRemedy, View
 

@@ -48,7 +48,13 @@ def console(file: IO[str] | None = None) -> Console:
     """Where text goes. Colours only on a terminal; NO_COLOR, FORCE_COLOR and TERM=dumb are honoured."""
     from rich.console import Console
 
-    return Console(file=file, highlight=False, markup=False, emoji=False, soft_wrap=True)
+    class Page(Console):
+        """A console that leaves it to the error door what a reader that has gone means."""
+
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError
+
+    return Page(file=file, highlight=False, markup=False, emoji=False, soft_wrap=True)
 
 
 def write(lines: Iterable[Line], out: Console) -> None:
