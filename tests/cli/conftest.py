@@ -50,7 +50,7 @@ def environment(tmp_path: Path, stand_in: Path) -> dict[str, str]:
 class Terminal:
     """A program in a terminal of its own. `seen` is all that appeared there."""
 
-    def __init__(self, argv: tuple[str, ...], environment: dict[str, str], size: tuple[int, int] = (24, 80)) -> None:
+    def __init__(self, argv: tuple[str, ...], environment: dict[str, str], size: tuple[int, int], cwd: Path | None) -> None:
         import fcntl
         import struct
         import termios
@@ -59,6 +59,7 @@ class Terminal:
         if self.pid == 0:
             try:
                 fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", *size, 0, 0))
+                os.chdir(cwd or ".")
                 os.execve(argv[0], argv, environment)
             finally:
                 os._exit(127)
@@ -127,9 +128,13 @@ def in_terminal(environment: dict[str, str]) -> Iterator[Callable[..., Terminal]
     opened: list[Terminal] = []
 
     def start(
-        *words: str, size: tuple[int, int] = (24, 80), argv: tuple[str, ...] = UNJAM, more: dict[str, str] | None = None
+        *words: str,
+        size: tuple[int, int] = (24, 80),
+        argv: tuple[str, ...] = UNJAM,
+        more: dict[str, str] | None = None,
+        cwd: Path | None = None,
     ) -> Terminal:
-        opened.append(Terminal((*argv, *words), environment | (more or {}), size))
+        opened.append(Terminal((*argv, *words), environment | (more or {}), size, cwd))
         return opened[-1]
 
     yield start

@@ -63,7 +63,7 @@ def settings(options: Mapping[str, str], environment: Mapping[str, str], folder:
 
 def duration(text: str, place: str) -> float:
     """Seconds of `10s`, `1h30m`, `1.5m`, as Go writes durations."""
-    parts = re.findall(r"(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)", text)
+    parts = re.findall(r"([0-9]+(?:\.[0-9]+)?)(ns|us|µs|ms|s|m|h)", text)
     if not parts or "".join(number + unit for number, unit in parts) != text:
         hint = f"write {text}s for seconds" if re.fullmatch(r"\d+(\.\d+)?", text) else "write it as 10s, 2m or 1h30m"
         raise BadSettings(f"{place}: {text!r} is no duration; {hint}")
