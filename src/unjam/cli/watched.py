@@ -176,8 +176,12 @@ class Teller:
             return
         self._told.add(key)
         written = _Page()
-        text.write(view, page.console(written))
+        text.write(view, page.console(written), asked=self._goes_on(outcome))
         self._screen.say(written.getvalue())
+
+    def _goes_on(self, outcome: Outcome) -> bool:
+        """Whether a question or the fix itself follows the report."""
+        return outcome.may_rerun and not self.healing and (self._heal is Heal.ASK or os.isatty(2))
 
     def _say(self, text: str) -> None:
         if text:

@@ -19,9 +19,12 @@ if TYPE_CHECKING:
 _STATE_STYLE = {State.STUCK: page.LOUD, State.FAILED: page.LOUD, State.SLOW: page.STRONG, State.SUCCEEDED: page.GOOD}
 
 
-def write(view: View, out: Console, name: str = "") -> None:
-    """Write the report; `name` is what a text is called (a file, "standard input")."""
-    page.write(lines(view, name), out)
+def write(view: View, out: Console, name: str = "", *, asked: bool = False) -> None:
+    """Write the report; `name` is what a text is called (a file, "standard input").
+
+    `asked`: the fix is offered or applied right below, so that how to apply it need not be told.
+    """
+    page.write(lines(view, name, asked=asked), out)
 
 
 def plain(view: View, name: str = "") -> str:
@@ -29,13 +32,13 @@ def plain(view: View, name: str = "") -> str:
     return page.plain(lines(view, name))
 
 
-def lines(view: View, name: str = "") -> Iterator[Line]:
+def lines(view: View, name: str = "", *, watched: bool = False) -> Iterator[Line]:
     """The whole report."""
     state = view.command.state
     yield Line(_headline(view, name), page.STRONG if state is None else _STATE_STYLE.get(state, page.STRONG), margin=0)
     for finding in view.findings:
         yield BLANK
-        yield from _finding(finding, view.command)
+        yield from _finding(finding, None if watched else view.command)
     yield from _candidates(view)
     yield from _unexplained(view.unexplained)
     yield from _undecided(view)
@@ -79,7 +82,7 @@ def _condition(view: View) -> str:
             return "shows no go command in trouble: nothing that unjam knows was found."
 
 
-def _finding(finding: ShownFinding, command: Command) -> Iterator[Line]:
+def _finding(finding: ShownFinding, command: Command, asked: bool) -> Iterator[Line]:
     sure = "" if finding.confidence is Confidence.HIGH else f" ({finding.confidence.value} confidence)"
     yield Line(f"{finding.title}{sure}.", page.STRONG, "cause")
     yield Line(finding.says)
@@ -93,7 +96,7 @@ def _finding(finding: ShownFinding, command: Command) -> Iterator[Line]:
         yield Line(_applied(finding), page.GOOD if finding.applied.healed else page.STRONG, "done")
     elif finding.remedy:
         yield BLANK
-        yield from _remedy(finding.remedy, command)
+        yield from _remedy(finding.remedy, command, asked)
     yield Line(f"unjam explain {finding.mode}", page.QUIET, "more", whole=True)
 
 
@@ -109,7 +112,7 @@ def _proof(cites: Iterable[Cite]) -> Iterator[Line]:
         yield Line(before, page.QUIET, indent=2, whole=True)
 
 
-def _remedy(remedy: ShownRemedy, command: Command) -> Iterator[Line]:
+def _remedy(remedy: ShownRemedy, command: Command, asked: bool) -> Iterator[Line]:
     if remedy.kind == "advice":
         yield Line(_sentence(remedy.title), page.STRONG, "advice")
         yield from (Line(step, page.TYPED, whole=True) for step in remedy.changes)
@@ -119,7 +122,9 @@ def _remedy(remedy: ShownRemedy, command: Command) -> Iterator[Line]:
     if remedy.why_ask:
         yield Line(_sentence(remedy.why_ask))
     yield from (Line(change, whole=True) for change in remedy.changes)
-    yield from _how_to_apply(remedy, command, consent)
+    if not asked:
+        if command:
+        yield from _how_to_apply(remedy, command, consent)
 
 
 def _how_to_apply(remedy: ShownRemedy, command: Command, consent: str) -> Iterator[Line]:
