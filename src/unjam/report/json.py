@@ -11,9 +11,9 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from unjam.version import __version__
 from unjam.modes.mode import Channel, Mode
 from unjam.report.view import Applied, Open, ShownFinding, ShownRemedy, View
+from unjam.version import __version__
 
 SCHEMA: Literal[1] = 1
 

@@ -32,13 +32,13 @@ def plain(view: View, name: str = "") -> str:
     return page.plain(lines(view, name))
 
 
-def lines(view: View, name: str = "", *, watched: bool = False) -> Iterator[Line]:
+def lines(view: View, name: str = "", *, asked: bool = False) -> Iterator[Line]:
     """The whole report."""
     state = view.command.state
     yield Line(_headline(view, name), page.STRONG if state is None else _STATE_STYLE.get(state, page.STRONG), margin=0)
     for finding in view.findings:
         yield BLANK
-        yield from _finding(finding, None if watched else view.command)
+        yield from _finding(finding, None if asked else view.command)
     yield from _candidates(view)
     yield from _unexplained(view.unexplained)
     yield from _undecided(view)
@@ -82,7 +82,7 @@ def _condition(view: View) -> str:
             return "shows no go command in trouble: nothing that unjam knows was found."
 
 
-def _finding(finding: ShownFinding, command: Command, asked: bool) -> Iterator[Line]:
+def _finding(finding: ShownFinding, command: Command | None) -> Iterator[Line]:
     sure = "" if finding.confidence is Confidence.HIGH else f" ({finding.confidence.value} confidence)"
     yield Line(f"{finding.title}{sure}.", page.STRONG, "cause")
     yield Line(finding.says)
@@ -96,7 +96,7 @@ def _finding(finding: ShownFinding, command: Command, asked: bool) -> Iterator[L
         yield Line(_applied(finding), page.GOOD if finding.applied.healed else page.STRONG, "done")
     elif finding.remedy:
         yield BLANK
-        yield from _remedy(finding.remedy, command, asked)
+        yield from _remedy(finding.remedy, command)
     yield Line(f"unjam explain {finding.mode}", page.QUIET, "more", whole=True)
 
 
@@ -112,7 +112,8 @@ def _proof(cites: Iterable[Cite]) -> Iterator[Line]:
         yield Line(before, page.QUIET, indent=2, whole=True)
 
 
-def _remedy(remedy: ShownRemedy, command: Command, asked: bool) -> Iterator[Line]:
+def _remedy(remedy: ShownRemedy, command: Command | None) -> Iterator[Line]:
+    """What to do; with `command`, also what to type for it."""
     if remedy.kind == "advice":
         yield Line(_sentence(remedy.title), page.STRONG, "advice")
         yield from (Line(step, page.TYPED, whole=True) for step in remedy.changes)
@@ -122,8 +123,7 @@ def _remedy(remedy: ShownRemedy, command: Command, asked: bool) -> Iterator[Line
     if remedy.why_ask:
         yield Line(_sentence(remedy.why_ask))
     yield from (Line(change, whole=True) for change in remedy.changes)
-    if not asked:
-        if command:
+    if command:
         yield from _how_to_apply(remedy, command, consent)
 
 
