@@ -1,0 +1,58 @@
+"""There is no C compiler, and a package needs one.
+
+You see: `cgo: C compiler "gcc" not found: exec: "gcc": executable file not found in $PATH`.
+
+Why: CGO_ENABLED=1 is set, or CC names a compiler that is not installed. Left alone, Go switches C off when it finds no
+compiler.
+
+The fix: for this run, build without C (`CGO_ENABLED=0`), if nothing of yours needs it; what needs it then fails and
+everything is put back, so unjam asks. Else: install the compiler.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from unjam.facts.case import Case
+from unjam.facts.printed import Printed
+from unjam.fixes.one_run_environment import OneRunEnvironment
+from unjam.golang.messages.build import CompilerMissing
+from unjam.model import Finding, Fix, Remedy, Safety
+from unjam.modes.mode import ERROR, Mode
+
+if TYPE_CHECKING:
+    from unjam.lab.lab import Lab
+
+
+def examine(case: Case) -> Iterator[Finding]:
+    """go's own words."""
+    for message, fact in case.printed(CompilerMissing):
+        yield Finding(message.name, f"the C compiler {message.name} is not installed.", fact.cites())
+
+
+def remedy(finding: Finding, case: Case) -> Remedy:
+    """Without C, for one run."""
+    return Fix(
+        "build without C, for this run",
+        Safety.ASK,
+        (OneRunEnvironment((("CGO_ENABLED", "0"),)),),
+        why_ask="packages that need C are left out or fail; the net package then resolves names by itself",
+    )
+
+
+def reproduce(lab: Lab) -> None:
+    """CGO_ENABLED=1 and CC names a compiler that is not there."""
+    from unjam.lab.children import compiler_missing
+
+    lab.add(compiler_missing(lab))
+
+
+MODE = Mode(
+    reads=(Printed,),
+    examine=examine,
+    remedy=remedy,
+    reproduce=reproduce,
+    seen_by=frozenset({ERROR}),
+    offers="fix",
+)
