@@ -58,6 +58,7 @@ class Goroutine:
 
     `frames` are innermost first and empty unless `stack_known`; `note` then says why. `sched_key` is (sp, pc): equal in
     two looks of a known stack, it did not move. `waited` is in seconds, and mostly None: only the collector dates a wait.
+    `created_by_id` is the goroutine that started it, which may have ended; None for those that no goroutine started.
     """
 
     id: int
@@ -69,6 +70,7 @@ class Goroutine:
     note: str
     sched_key: tuple[int, int]
     waited: float | None
+    created_by_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,6 +297,7 @@ class Look:
             note=note,
             sched_key=place if chain else (0, self.now),
             waited=self._waited(g) if state in ("waiting", "leaked", "syscall") else None,
+            created_by_id=g.parent or None,
         )
 
     def _waited(self, g: G) -> float | None:

@@ -24,6 +24,7 @@ _FIELDS: Final = (
     ("g.goid", "Q"),
     ("g.waitsince", "q"),
     ("g.waitreason", "B"),
+    ("g.parentGoid", "Q"),
     ("g.gopc", "Q"),
 )
 
@@ -43,6 +44,7 @@ class G(NamedTuple):
     id: int
     waitsince: int
     waitreason: int
+    parent: int
     gopc: int
 
     @property

@@ -35,7 +35,7 @@ class Stack:
 
 def waits_of(dump: GoroutineDump) -> tuple[Waiting, ...]:
     """The goroutines of a live process that have a need, each request with its true phase."""
-    return join(Stack(g.id, tuple(frame.function for frame in g.frames), None) for g in dump.goroutines)
+    return join(Stack(g.id, tuple(frame.function for frame in g.frames), g.created_by_id) for g in dump.goroutines)
 
 
 def collect(eye: Eye) -> None:
