@@ -1,4 +1,4 @@
-"""Writes docs/modes/*.md from the modes' docstrings, and docs/schema-v1.json from the structs of the JSON contract."""
+"""Writes what is generated: docs/modes/*.md from the modes' docstrings, docs/schema-v1.json, the help in README.md."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from unjam.modes import catalogue
 from unjam.modes.mode import Channel, Mode
 from unjam.report.json import schema
 
-DOCS = Path(__file__).resolve().parent.parent / "docs"
+README = Path(__file__).resolve().parent.parent / "README.md"
+DOCS = README.parent / "docs"
 
 AREAS = {
     "net": "The network: proxies, name servers, TLS",
@@ -51,10 +52,23 @@ def main(words: list[str]) -> int:
 def files() -> Iterator[tuple[Path, str]]:
     """Every generated file with its text."""
     modes = catalogue()
+    yield README, with_help(README.read_text(encoding="utf-8"))
     yield DOCS / "schema-v1.json", json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
     yield DOCS / "modes" / "README.md", index(modes)
     for mode in modes:
         yield DOCS / "modes" / f"{mode.id}.md", page(mode, modes)
+
+
+def with_help(readme: str) -> str:
+    """README with what `unjam --help` prints in its place."""
+    from click.testing import CliRunner
+
+    from unjam.cli.main import cli
+
+    shown = CliRunner().invoke(cli, ["--help"], prog_name="unjam", terminal_width=100).output
+    before, mark, rest = readme.partition("<!-- unjam --help -->\n")
+    _, _, after = rest.removeprefix("```\n").partition("```\n")
+    return f"{before}{mark}```\n{shown}```\n{after}"
 
 
 def index(modes: Iterable[Mode]) -> str:

@@ -14,7 +14,7 @@ You see: what a user sees, with go's own words in backquotes.
 
 Why: what go does, and why that ends here. Read it in Go's source.
 
-The fix: what changes for one run, what it changes of whom the user trusts, and how undo takes it back; or why there is only advice.
+The fix: what changes for one run, whom the user then trusts, and how undo takes it back; or why there is only advice.
 """
 
 from __future__ import annotations
