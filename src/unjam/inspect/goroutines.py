@@ -4,8 +4,8 @@ Go 1.21 to 1.27 on linux/amd64 and linux/arm64. What is read may move while it i
 before and after its stack, a third time when it moved, and then it is called "moved". A stack is shown only when it
 unwinds by Go's own rules to its outermost function.
 
-arm64 was not run: its decoding is tested on executables that the real toolchains cross-built, and on stacks replayed
-in a recorded memory.
+arm64 was not run: its decoding is tested on executables that the real toolchains cross-built, and on stacks laid out
+in memory as that architecture lays them.
 """
 
 from __future__ import annotations
@@ -326,7 +326,8 @@ class Look:
         parked = [g for g in found if g.note in ("", NOT_UNDERSTOOD)]
         known = sum(g.stack_known for g in parked)
         share = 0.9 if not self.image.layout.exact else 0.1
-        if self._unfit * 2 > self._living or known < share * len(parked):
+        nowhere = sum(creator is None for creator in self._creators.values())
+        if self._unfit * 2 > self._living or known < share * len(parked) or nowhere * 2 > len(self._creators) > 0:
             raise Misfit(f"{self.image.build.go} lays its goroutines out in a way that is not known here")
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import mmap
 import os
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from unjam.inspect.buildinfo import BuildInfo, read_build_info
@@ -124,6 +124,8 @@ def _not_decoded(go: str, arch: str) -> Refused:
 
 def _read_image(elf: Elf, build: BuildInfo, layout: Layout, bias: int, memory: Memory) -> Image | Refused:
     symbols = elf.symbols(("runtime.firstmoduledata", "runtime.allgs"))
+    if not layout.exact:
+        layout = replace(layout, wait=_wait_texts(elf, bias, memory, len(layout.wait)))
     module = None
     place = 0
     for place in _tables(elf):
@@ -142,6 +144,22 @@ def _read_image(elf: Elf, build: BuildInfo, layout: Layout, bias: int, memory: M
     if found is None:
         return Refused(f"the list of goroutines of the {build.go} program was not found (its symbol table was stripped)")
     return Image(elf, build, layout, table, bias, found)
+
+
+def _wait_texts(elf: Elf, bias: int, memory: Memory, least: int) -> tuple[str, ...]:
+    """The wait reasons of an unknown version, from its own table: they are renumbered now and then. Empty when stripped."""
+    start = elf.symbols(("runtime.waitReasonStrings",)).get("runtime.waitReasonStrings")
+    texts: list[str] = []
+    try:
+        while start is not None and len(texts) < 256:
+            pointer, length = struct.unpack("<QQ", memory.read(start + bias + 16 * len(texts), 16))
+            text = memory.read(pointer, length) if length < 80 and (length or not texts) else b"\0"
+            if not text.isascii() or b"\0" in text:
+                break
+            texts.append(text.decode())
+    except Unreadable:
+        pass
+    return tuple(texts) if len(texts) >= least - 8 else ()
 
 
 def _tables(elf: Elf) -> Iterator[int]:
@@ -201,7 +219,10 @@ def _allgs_in_code(elf: Elf, table: PcTable, bias: int, memory: Memory) -> int |
     for address in sorted(places):
         # allgs is the only slice there: its pointer, length and capacity are all loaded.
         if {address + 8, address + 16} <= places:
-            pointer, length, capacity = struct.unpack("<QQQ", memory.read(address, 24))
+            try:
+                pointer, length, capacity = struct.unpack("<QQQ", memory.read(address, 24))
+            except Unreadable:
+                continue
             if 0 < length <= capacity < _MOST_GOROUTINES and pointer % 8 == 0 and pointer:
                 return address
     return None

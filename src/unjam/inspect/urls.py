@@ -33,6 +33,7 @@ _CONN_READ: Final = "net/http.(*persistConn).Read"
 _BODY: Final = "net/http.(*bodyEOFSignal).Read"
 _H2 = ("net/http.http2", "net/http.(*http2", "net/http/internal/http2.", "net/http/internal/http2.(*")
 _H2_BODY: Final = frozenset({_H2[0] + "transportResponseBody.Read", _H2[2] + "transportResponseBody.Read"})
+_H2_PIPE: Final = frozenset({_H2[1] + "pipe).Read", _H2[3] + "pipe).Read"})
 _H2_STREAM: Final = frozenset({_H2[1] + "clientStream).doRequest", _H2[3] + "clientStream).doRequest"})
 _H2_CONN: Final = frozenset(
     {_H2[1] + "ClientConn).roundTrip", _H2[1] + "ClientConn).RoundTrip", _H2[3] + "ClientConn).roundTrip"}
@@ -112,7 +113,8 @@ class _Search:
     def reading(self, one: Asking) -> RequestInFlight:
         """The request whose answer's body a goroutine reads."""
         if not _H2_BODY.isdisjoint(one.chain.names):
-            stream = self._slot(one, _H2_BODY, 0)
+            pipe = self._slot(one, _H2_PIPE, 0)  # a field of the stream; the stream itself stays in a register
+            stream = pipe - self.heap.offset("clientStream.bufPipe") if pipe else 0
             found = set(self._of_stream(stream))
             socket = self.heap.data(self.heap.field(stream, "clientStream.cc"), "clientConn.tconn")
         else:

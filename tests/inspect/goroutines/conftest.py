@@ -162,7 +162,7 @@ def _request_path(conn: socket.socket) -> str:
 
 @pytest.fixture
 def proxy() -> Iterator[Callable[[bool], Proxy]]:
-    """Makes a proxy: proxy(True) is silent, proxy(False) stalls in the zip."""
+    """Makes a proxy that is silent (True), or stalls in the body of the zip (False)."""
     made: list[Proxy] = []
 
     def make(silent: bool) -> Proxy:

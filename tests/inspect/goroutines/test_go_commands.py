@@ -18,10 +18,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.inspect.goroutines.conftest import Proxy, Running
+
     from unjam.inspect.goroutines import Goroutine
 
 Line = tuple[str, str]
-Stacks = dict[int, tuple[list[Line], Line | None]]
+Stacks = dict[int, tuple[list[Line], tuple[str, str, int] | None]]
 
 
 def look(process: subprocess.Popen[bytes]) -> GoroutineDump:
@@ -63,7 +64,8 @@ def parse(text: str) -> Stacks:
         for function, place in zip(lines[0::2], lines[1::2], strict=False):
             where = place.split()[0]
             if function.startswith("created by "):
-                creator = (function.removeprefix("created by ").split(" in goroutine")[0], where)
+                name, _, parent = function.removeprefix("created by ").partition(" in goroutine ")
+                creator = (name, where, int(parent or 0))
             else:
                 frames.append((function[: function.rindex("(")], where))
         found[int(head[1])] = (frames, creator)
@@ -74,7 +76,7 @@ def as_lines(dump: GoroutineDump) -> Stacks:
     return {
         g.id: (
             [(f.function, f"{f.file}:{f.line}") for f in g.frames],
-            (g.created_by.function, f"{g.created_by.file}:{g.created_by.line}") if g.created_by else None,
+            (g.created_by.function, f"{g.created_by.file}:{g.created_by.line}", g.created_by_id or 0) if g.created_by else None,
         )
         for g in dump.goroutines
     }
@@ -97,7 +99,7 @@ def test_a_silent_proxy(
     assert request.urls == (f"{server.url}/example.com/lib/@v/v1.0.0.mod",)
     assert (request.method, request.body, request.goroutine) == ("GET", False, waiter.id)
     assert request.remote == server.url.removeprefix("http://")
-    assert os.readlink(f"/proc/{go.pid}/fd/{request.fd}").startswith("socket:")
+    assert str(Path(f"/proc/{go.pid}/fd/{request.fd}").readlink()).startswith("socket:")
     assert all(g.stack_known for g in dump.goroutines)
     assert as_lines(dump) == sigquit_dump(go)
 
