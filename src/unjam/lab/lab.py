@@ -340,10 +340,13 @@ class Lab:
         """End every process, thread and socket, and remove the folder. A second time does nothing."""
         with ExitStack() as stack:  # which goes on when one of them fails
             stack.callback(delete, self.folder)
-            for callback in (*self._callbacks, *(each.close for each in (*self._proxies, *self._running))):
+            for callback in self._callbacks:
                 stack.callback(callback)
-            for closed in (self._callbacks, self._proxies, self._running):
-                closed.clear()
+            for proxy in self._proxies:
+                stack.callback(proxy.close)
+            for running in self._running:
+                stack.callback(running.close)
+            self._callbacks, self._proxies, self._running = [], [], []
 
     def __enter__(self) -> Self:
         return self
