@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from unjam.facts.case import Case, Look
 from unjam.facts.children import WaitingChild
@@ -10,60 +11,76 @@ from unjam.facts.locks import WaitingLock
 from unjam.facts.printed import Printed
 from unjam.facts.requests import WaitingRequest
 from unjam.facts.seen import Fact, Program, Seen
-from unjam.facts.settings import GoSetting
+from unjam.facts.settings import PASTED, GoSetting
 from unjam.golang import messages
 from unjam.golang.go_env_text import parse_go_env
 from unjam.golang.log_text import CleanLog, clean
 from unjam.golang.messages import Message
 from unjam.golang.secrets import EnvValue, scrub
+from unjam.golang.x_lines import parse_x
 from unjam.sources import text_dump, text_x
+from unjam.sources.text_servers import Servers, asked_for
 
 KINDS: frozenset[type[Fact]] = frozenset({Printed, WaitingRequest, WaitingChild, WaitingLock, GoSetting})
 
 #: Said while all is well.
 _PROGRESS = (messages.Downloading, messages.ToolchainDownloading)
+#: Said of errors that stand above it.
+_SUMMARIES = ("error loading module requirements",)
 
 
 def case_of_text(raw: bytes, name: str = "the text", also: Iterable[Fact] = ()) -> Case:
     """The facts of a text. `name` is how citations call it; `also` are facts known otherwise, such as settings."""
     log = clean(raw)
-    facts = [*_facts(log, name), *also]
+    known = (*also, *_settings(log, name))
     looked = ("text", *(f"text: {note}" for note in log.notes))
-    return Case().add(Look(None, tuple(facts), KINDS, looked_at=looked))
+    return Case().add(Look(None, (*_facts(log, name, known), *known), KINDS, looked_at=looked))
 
 
-def _facts(log: CleanLog, name: str) -> Iterator[Fact]:
-    printed = tuple(printed_facts(log, name))
+def _facts(log: CleanLog, name: str, known: tuple[Fact, ...]) -> Iterator[Fact]:
+    said = messages.parse_messages(log.lines)
+    x = parse_x(log.lines)
+    servers = Servers.of(x, tuple(fact for fact in known if isinstance(fact, GoSetting)), name)
+    printed = servers.of_errors(tuple(_printed(said, name)))
     yield from printed
-    dumped = tuple(text_dump.facts(log, name))
-    yield from dumped
-    failed = max((fact.message.line for fact in printed if fact.seen.program is Program.GO), default=0)
-    for fact in text_x.facts(log, name, after=failed):
-        # A dump tells the phase of the same request, which `-x` cannot.
-        if not any(isinstance(each, type(fact)) for each in dumped):
-            yield fact
-    yield from _settings(log, name)
+    under_way = tuple(text_x.facts(x, name, after=_given_up(printed)))
+    dumped = tuple(text_dump.facts(log, name, asked_for(said)))
+    yield from servers.of_waits(dumped, under_way)
+    # A dump tells the phase of the same request, which `-x` cannot.
+    yield from (fact for fact in under_way if not any(isinstance(each, type(fact)) for each in dumped))
 
 
-def printed_facts(log: CleanLog, name: str) -> Iterator[Printed[Message]]:
+def _given_up(printed: Iterable[Printed[Message]]) -> int:
+    """The line of go's last error: what go had begun by then it gave up. After a mere warning it goes on."""
+    errors = (fact.message for fact in printed if fact.seen.program is Program.GO)
+    return max((message.line for message in errors if not getattr(message, "warning", False)), default=0)
+
+
+def _printed(said: Iterable[Message], name: str) -> Iterator[Printed[Message]]:
     """What go printed when it failed. A request that failed inside of something else is a fact of its own."""
-    for message in messages.parse_messages(log.lines):
-        if isinstance(message, _PROGRESS):
+    for message in said:
+        if isinstance(message, _PROGRESS) or (isinstance(message, messages.GoError) and message.text in _SUMMARIES):
             continue
-        for part in _parts(message):
-            seen = Seen(scrub(message.raw.strip())[:2000], f"{name}:{message.line}", _program(message))
-            yield Printed(seen, part)
+        seen = Seen(scrub(message.raw.strip())[:2000], f"{name}:{message.line}", _program(message))
+        yield Printed(seen, _cause(message))
 
 
-def _parts(message: Message) -> Iterator[Message]:
+def _cause(message: Message) -> Message:
     """The message, or the failed request in it where that one is the cause."""
     error = getattr(message, "error", None)
     if isinstance(message, messages.SumdbUnreachable) and error is not None:
-        yield error if "/sumdb/" in error.url else message
-    elif isinstance(message, messages.UnrecognizedImport | messages.ToolchainError) and error is not None:
-        yield error
-    else:
-        yield message
+        return _of_proxy(error) if "/sumdb/" in error.url else message
+    if isinstance(message, messages.UnrecognizedImport | messages.ToolchainError) and error is not None:
+        return error  # type: ignore[no-any-return]
+    return _of_proxy(message)
+
+
+def _of_proxy(message: Message) -> Message:
+    """A look-up in the checksum database by way of a proxy: it is the proxy that answers, and that fails."""
+    asked = isinstance(message, messages.RequestError | messages.StatusError)
+    if asked and "/sumdb/" in getattr(message, "url", ""):
+        return replace(message, purpose=messages.Purpose.PROXY)  # type: ignore[call-arg]
+    return message
 
 
 def _program(message: Message) -> Program:
@@ -79,4 +96,4 @@ def _settings(log: CleanLog, name: str) -> Iterator[GoSetting]:
         return
     for setting, entry in text.entries.items():
         value = EnvValue(setting, entry.value)
-        yield GoSetting(Seen(f"{setting}={value}", f"{name}:{entry.line}"), setting, value, "go env")
+        yield GoSetting(Seen(f"{setting}={value}", f"{name}:{entry.line}"), setting, value, PASTED)
