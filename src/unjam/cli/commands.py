@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from difflib import get_close_matches
 from importlib import import_module
 from typing import Any, cast
@@ -32,6 +34,10 @@ _GO_WORDS = frozenset({
 def examples(*lines: str) -> str:
     """The examples below a command's help, as they stand."""
     return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
+
+
+class ReaderGone(Exception):
+    """Whoever read our output has closed it: `unjam … | head`."""
 
 
 class Commands(click.Group):
@@ -66,13 +72,22 @@ class Commands(click.Group):
             ctx.fail(f"there is no command {word!r}" + (f"; did you mean {near[0]}?" if near else ""))
         return super().resolve_command(ctx, args)
 
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        """Parse, and print the help that was asked for. A reader that has gone must reach our door, not click's own."""
+        with _to_our_door():
+            return super().make_context(info_name, args, parent, **extra)
+
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command. A reader that has gone must reach the error door, not click's own."""
-        try:
+        """Run the command."""
+        with _to_our_door():
             return super().invoke(ctx)
-        except BrokenPipeError as error:
-            raise ReaderGone from error
 
 
-class ReaderGone(Exception):
-    """Whoever read our output has closed it: `unjam … | head`."""
+@contextmanager
+def _to_our_door() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError as error:
+        raise ReaderGone from error
