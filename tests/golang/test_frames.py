@@ -34,7 +34,7 @@ EXPECTED: dict[str, tuple[Wait, set[Purpose]]] = {
     "h2": (Wait.H2_AWAITING_HEADERS, PROXY_GRAPH),
     "h2body": (Wait.H2_READING_BODY, PROXY_ZIP),
     "sumdb": (Wait.AWAITING_HEADERS, {P.SUMDB, P.MODULE_GRAPH}),
-    "sumdb_supported": (Wait.AWAITING_HEADERS, {P.SUMDB, P.MODULE_GRAPH}),
+    "sumdb_supported": (Wait.AWAITING_HEADERS, {P.SUMDB, P.SUMDB_OF_PROXY, P.MODULE_GRAPH}),
     "goget": (Wait.AWAITING_HEADERS, {P.GO_GET_META, P.MODULE_GRAPH}),
     "toolchain": (Wait.AWAITING_HEADERS, TOOLCHAIN_ZIP),
     "toolchain_list": (Wait.AWAITING_HEADERS, TOOLCHAIN_ZIP),

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from unjam.facts.seen import Fact
 from unjam.golang.secrets import EnvValue
 
+#: The origin of settings that a pasted `go env` shows: all that there is to see, and no error beside it is needed.
+PASTED = "go env"
+
 
 @dataclass(frozen=True, slots=True)
 class GoSetting(Fact):

@@ -61,6 +61,23 @@ def read_cache_path(path: str) -> CacheEntry | None:
     return None
 
 
+def folder_of(path: str) -> str:
+    """The folder of go's that the file at `path` is in: the module cache, a build's work folder; else the path itself.
+
+    Two files that no longer fit on a disk, or belong to somebody else, are one trouble.
+    """
+    found = _of_go().match(path)
+    return (found[1] or found[2] or found[3]) if found else path.rstrip("/\\")
+
+
+@cache
+def _of_go() -> re.Pattern[str]:
+    return re.compile(
+        r"(?:(.{1,1000}?[/\\]pkg[/\\]mod)(?:[/\\]|\Z)|(.{1,1000}?)[/\\]cache[/\\](?:download|vcs)(?:[/\\]|\Z)"
+        r"|((?:.{0,1000}?[/\\]go-build\d{1,20})|\$WORK)(?:[/\\]|\Z))"
+    )
+
+
 _TAILS: tuple[tuple[str, Role], ...] = (
     ("/cache/lock", "cache-lock"),
     ("/go.mod", "go.mod"),

@@ -56,6 +56,7 @@ class Purpose(StrEnum):
     MODULE_PROXY = "asking a module proxy"
     ZIP_DOWNLOAD = "downloading a module zip"
     SUMDB = "asking the checksum database"
+    SUMDB_OF_PROXY = "asking a module proxy whether it carries the checksum database"
     GO_GET_META = "asking a host for its go-import meta tag"
     TOOLCHAIN = "fetching a Go toolchain"
     VCS = "working with a repository"
@@ -192,6 +193,7 @@ PURPOSES: dict[Purpose, tuple[str, ...]] = {
         "golang.org/x/mod/sumdb.(*Client)*", _CMD + "modfetch.checkSumDB", _CMD + "modfetch.lookupSumDB",
         _CMD + "modfetch.(*dbClient)*",
     ),
+    Purpose.SUMDB_OF_PROXY: (_CMD + "modfetch.(*dbClient).initBase",),
     Purpose.GO_GET_META: (
         _CMD + "vcs.repoRootForImportDynamic", _CMD + "vcs.metaImportsForPrefix", _CMD + "get.repoRootForImportDynamic",
         _CMD + "get.metaImportsForPrefix",

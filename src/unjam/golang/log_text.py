@@ -128,7 +128,7 @@ def _looks_binary(sample: bytes) -> bool:
 
 
 _UNUSUAL = ("\x1b", "\x9b", "\b", "\r", "\\", "|", "[0")
-_MAY_WRAP = ("://", "go: ", "verifying ", "dial tcp")
+_MAY_WRAP = ("://", "https:/", "go: ", "verifying ", "dial tcp")
 
 
 class _Collector:
@@ -313,13 +313,15 @@ _CAUSES = ("dial ", "read ", "write ", "net/http", "x509", "tls", "EOF", "unexpe
 
 
 def _may_be_wrapped(text: str) -> bool:
-    return len(text) < 2000 and ("://" in text or text.startswith(("go: ", "verifying ")) or "dial tcp" in text)
+    return len(text) < 2000 and (text.startswith(("go: ", "verifying ")) or any(mark in text for mark in _MAY_WRAP))
 
 
 def _wrapped(text: str, after: str) -> str:
     """How `after` continues `text`: "" not at all, "glue" directly, "space" with a space between."""
     if not after or after[0] in " \t" or after.startswith(("go: ", "# ")):
         return ""
+    if after[0] == ":" and _port().match(after):
+        return "glue"
     start = text.rfind("http")
     if start > 0 and not {" ", '"'} & set(text[start:]):
         quoted = text[start - 1] == '"'
@@ -333,6 +335,11 @@ def _wrapped(text: str, after: str) -> str:
             if text.endswith(phrase[:cut]) and _starts_with_rest(after, phrase[cut:]):
                 return "glue" if after[0] == phrase[cut] else "space"
     return ""
+
+
+@cache
+def _port() -> re.Pattern[str]:
+    return re.compile(r":\d{1,5}(?:->|: )")
 
 
 @cache

@@ -61,6 +61,8 @@ def purpose_of(waiting: Waiting | None, url: str) -> Purpose:
         return Purpose.MODULE if "/sumdb/" in url else Purpose.SUMDB
     if asked is not None and asked.kind == "go-get":
         return Purpose.GO_GET
+    if table.Purpose.SUMDB_OF_PROXY in own:
+        return Purpose.MODULE  # go asks the proxy, and it is the proxy that has not answered
     if table.Purpose.SUMDB in own:
         return Purpose.SUMDB
     if table.Purpose.GO_GET_META in own:

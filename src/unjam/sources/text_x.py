@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -10,28 +11,38 @@ from unjam.facts.locks import LockKind, WaitingLock
 from unjam.facts.requests import Phase, WaitingRequest
 from unjam.facts.seen import Fact, Seen
 from unjam.golang.child_role import role_of
-from unjam.golang.log_text import CleanLog
 from unjam.golang.secrets import scrub
 from unjam.golang.url import Url
-from unjam.golang.x_lines import Get, XCommand, XLog, parse_x
+from unjam.golang.x_lines import Get, XCommand, XLog
 from unjam.sources.meanings import purpose_of
 
+#: Commands that ask a server. Others of version control end at once, and of those run for a build go prints no end.
+_ASKS_A_SERVER = re.compile(r"\b(?:ls-remote|fetch|clone|pull|push|checkout|identify|info|update)\b")
 
-def facts(log: CleanLog, name: str, after: int) -> Iterator[Fact]:
-    """What was under way. `after` is the line of go's last error: what it had begun by then it gave up."""
-    x = parse_x(log.lines)
+
+def facts(x: XLog, name: str, after: int) -> Iterator[Fact]:
+    """What was under way. `after` is the line of go's last error: what it had begun by then it gave up.
+
+    go compiles only when everything has come; so what was asked before a compiler ran has had its answer.
+    """
+    built = max((tool.line for tool in x.tools), default=0)
+    after = max(after, built)
     yield from (_request(get, name) for get in x.gets_in_flight if get.line > after)
-    yield from (_child(command, x, name) for command in x.commands_in_flight if command.line > after)
+    yield from (_child(command, x, name) for command in x.commands_in_flight if command.line > after and _may_wait(command))
     for lock in x.locks_waited_for:
         if lock.line > after and x.last_x is not None and lock.line == x.last_x.number:
-            seen = Seen(f"# lock {lock.path}", f"{name}:{lock.line}")
+            seen = Seen(f"# lock {lock.path}, and nothing below", f"{name}:{lock.line}")
             yield WaitingLock(seen, LockKind.VCS, lock.path)
+
+
+def _may_wait(command: XCommand) -> bool:
+    return command.echoed or task_of(command.argv_text) is Task.STATUS or bool(_ASKS_A_SERVER.search(command.argv_text))
 
 
 def _request(get: Get, name: str) -> WaitingRequest:
     url = str(Url(get.url))
     seen = Seen(f"# get {url}, and no answer below", f"{name}:{get.line}")
-    return WaitingRequest(seen, url, urlsplit(url).netloc, Phase.UNKNOWN, purpose_of(None, url))
+    return WaitingRequest(seen, url, urlsplit(url).netloc.rpartition("@")[2], Phase.UNKNOWN, purpose_of(None, url))
 
 
 def _child(command: XCommand, x: XLog, name: str) -> WaitingChild:

@@ -11,17 +11,16 @@ from unjam.golang.messages.message import Message, Purpose
 from unjam.golang.messages.net import Cause, RequestError, classify, host_of, purpose_of
 from unjam.golang.messages.parse import GoInSight, failed_requests, go_in_sight, parse_messages
 from unjam.golang.messages.proxy import GoproxyOff, InvalidGoproxy, StatusError, WrongContent
+from unjam.golang.messages.reason import Reason, reason_of
 from unjam.golang.messages.sumdb import ChecksumMismatch, SumdbUnknown, SumdbUnreachable
 from unjam.golang.messages.toolchain import ToolchainDownloading, ToolchainError, ToolchainTrouble
 from unjam.golang.messages.vcs import (
     GitError,
     NoSecureProtocol,
-    Reason,
     UnknownRevision,
     UnrecognizedImport,
     VcsMissing,
     VcsStatus,
-    reason_of,
 )
 
 __all__ = [

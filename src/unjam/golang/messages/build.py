@@ -62,9 +62,9 @@ def _compiler(s: Statement) -> tuple[Message, int] | None:
     found = _not_found().search(text)
     if found is None:
         return None
-    name = found[1] or found[2]
+    name = found[1] or found[2] or found[3]
     package = next((above[2:] for above in s.above(3) if _is_package(above)), "")
-    of_cgo = "cgo: " in text or bool(found[1])
+    of_cgo = "cgo: " in text or bool(found[1] or found[3])
     if not of_cgo and not (package and _is_compiler(name)) and not (s.go_said and _is_compiler(name)):
         return None
     return CompilerMissing(line=s.number, raw=text, go_said=True, speaker=s.speaker, name=name, package=package), 0
@@ -84,6 +84,7 @@ def _not_found() -> Pattern[str]:
     return pattern(
         r'C compiler \\?"([^"\n\\]{1,300})\\?" not found'
         r'|\bexec: \\?"([^"\n]{1,300}?)\\?": (?:executable file not found in|file does not exist)'
+        r"|\bcgo: exec (\S{1,300}): fork/exec \S{1,300}: no such file or directory"
     )
 
 

@@ -114,7 +114,11 @@ def _parts(text: str) -> tuple[str, str, str, int]:
     """(op, URL, text of the cause, where it starts); the cause is empty when the line tells of no failed request."""
     found = _with_url().search(text)
     if found is not None:
-        return found["op"], (found["quoted"] or found["bare"] or "").rstrip("\\"), text[found.end() :], found.start()
+        url = (found["quoted"] or found["bare"] or "").rstrip("\\")
+        return found["op"], _lost_slash().sub(r"\1//", url), text[found.end() :], found.start()
+    found = _cut_before_url().match(text)
+    if found is not None:
+        return "Get", found[1], text[found.end() :], found.start()
     found = _reading().search(text)
     if found is not None and not found[3][:3].isdigit():
         return "read", found[2], found[3], found.start()
@@ -129,6 +133,17 @@ def _with_url() -> Pattern[str]:
         r"\b(?P<op>Get|Head|Post|read|Put) "
         r'(?:\\?"(?P<quoted>[^"\n]{0,4000})":? |(?P<bare>https?://[^\s"]{1,4000}?):+ )'
     )
+
+
+@cache
+def _cut_before_url() -> Pattern[str]:
+    return pattern(r'\\?"(https?://[^"\n\\]{1,4000})\\?": ')
+
+
+@cache
+def _lost_slash() -> Pattern[str]:
+    # To Go 1.21, modfetch/proxy.go put the URL of a broken body through path.Join, which makes one slash of two.
+    return pattern(r"^(https?:)/(?=[^/])")
 
 
 @cache
@@ -204,6 +219,8 @@ def _proxy(text: str) -> tuple[Cause, str] | None:
 
 
 def _dns(text: str) -> tuple[Cause, str] | None:
+    if "dial tcp: i/o timeout" in text:
+        return Cause.DNS_TIMEOUT, ""  # to Go 1.16: a dial that names no address had not found it yet
     found = _lookup().search(text)
     if found is None:
         return None

@@ -25,7 +25,7 @@ _WORTH_READING = (
     "must match format", "go >= ", "signal: ", "space on the disk", "GOTOOLCHAIN", "not implemented",
     "missing module line", "unknown directive", "malformed", "file does not exist", "go.sum entry",
     "no required module", "cannot find ", "is not in ", "ambiguous import", "import cycle", "Incorrect function",
-    "unzip ",
+    "unzip ", "proxy URL", "cgo: ", "fatal: ",
 )  # fmt: skip
 _CHUNK = 64
 _READERS = (sumdb.read, toolchain.read, files.read, vcs.read, proxy.read)

@@ -69,6 +69,8 @@ class Statement:
             return "go test"
         if self.in_gopls or "packages.Load" in text or "gopls" in text.replace("tools/gopls", ""):
             return "gopls"
+        if any("packages.Load error" in below for below in self.below(1)):
+            return "gopls"
         return next((name for name, signs in _SPEAKERS if any(sign in text for sign in signs)), "")
 
     @property

@@ -1,13 +1,8 @@
-"""Version control tools that failed: modfetch/codehost (RunError), vcs and load.
-
-git speaks the user's language; go does not change that. What decides is what git, ssh and curl never translate:
-host names, `Username for 'https://…'`, `Permission denied (publickey`, `safe.directory`, curl's own errors.
-"""
+"""Version control tools that failed: modfetch/codehost (RunError), vcs and load."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cache
 from re import Pattern
 from re import compile as pattern
@@ -15,25 +10,10 @@ from re import compile as pattern
 from unjam.golang.messages.message import Message
 from unjam.golang.messages.net import RequestError, module_of, request_error
 from unjam.golang.messages.proxy import StatusError, status_error
+from unjam.golang.messages.reason import Reason, reason_of
 from unjam.golang.messages.statement import Statement, go_prefix
 
 TOOLS = ("git", "hg", "svn", "bzr", "fossil")
-
-
-class Reason(StrEnum):
-    """Why a version control tool failed, as its standard error tells."""
-
-    NO_CREDENTIALS = "no credentials, and no prompt allowed"
-    BAD_CREDENTIALS = "credentials not accepted"
-    HOST_KEY = "ssh does not know the host key"
-    SSH_AUTH = "ssh key not accepted"
-    NOT_FOUND = "repository not found"
-    NETWORK = "network"
-    CERTIFICATE = "certificate not accepted"
-    DUBIOUS_OWNERSHIP = "repository owned by someone else"
-    NO_SUCH_REF = "no such revision at the remote"
-    CACHE_CORRUPT = "damaged repository in the module cache"
-    OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +84,7 @@ class VcsStatus(Message):
 
 def read(s: Statement) -> tuple[Message, int] | None:
     """The message of a line, and how many lines below belong to it."""
-    return _status(s) or _missing(s) or _import(s) or _failed(s) or _cloned(s) or _revision(s)
+    return _status(s) or _missing(s) or _import(s) or _failed(s) or _cut(s) or _cloned(s) or _revision(s)
 
 
 def _missing(s: Statement) -> tuple[Message, int] | None:
@@ -207,6 +187,45 @@ def _failed(s: Statement) -> tuple[Message, int] | None:
         module=module,
         version=version,
     ), used
+
+
+_ADVICE = "Confirm the import path was entered correctly"
+
+
+def _cut(s: Statement) -> tuple[Message, int] | None:
+    """A RunError of which a paste lost the folder or the whole first line: go's advice, or its command, tells it."""
+    found = _without_folder().search(s.text)
+    if found is not None:
+        stderr, used = _stderr(s)
+    elif s.text.strip().startswith(_OF_TOOL) and any(_ADVICE in below for below in s.below(4)):
+        more, used = _stderr(s)
+        stderr = (s.text.strip(), *more)
+    else:
+        return None
+    reason = reason_of(stderr)
+    if reason is Reason.OTHER:
+        return None
+    module, version = module_of(s.text, len(s.text), "")
+    return GitError(
+        line=s.number,
+        raw=s.text,
+        go_said=True,
+        speaker=s.speaker,
+        command=found[1] if found is not None else "git",
+        directory="",
+        exit=None,
+        ended="",
+        stderr=stderr,
+        reason=reason,
+        module=module,
+        version=version,
+    ), used
+
+
+@cache
+def _without_folder() -> Pattern[str]:
+    tools = "|".join(TOOLS)
+    return pattern(rf"[\s:]((?:{tools}) (?:ls-remote|fetch|clone|pull|identify) [^\n]{{0,2000}}?) in(?: \S{{1,1000}})?$")
 
 
 @cache
@@ -319,60 +338,3 @@ def _remote() -> Pattern[str]:
         r"(?:https?|ssh|git|git\+ssh)://(?:[^\s/@']{1,200}@)?([\w.:-]{1,200})"
         r"|(?:host|to|hostname|git@) ?([\w-]{1,100}(?:\.[\w-]{1,100}){1,8})\b"
     )
-
-
-# In this order: the first sign that shows decides. All are words that git, ssh, curl and the servers do not translate,
-# except for NOT_FOUND, where git's own sentence is known in eight languages.
-_SIGNS: tuple[tuple[Reason, tuple[str, ...]], ...] = (
-    (Reason.DUBIOUS_OWNERSHIP, ("safe.directory", "dubious ownership", "unsafe repository")),
-    (
-        Reason.HOST_KEY,
-        ("Host key verification failed", "HOST IDENTIFICATION HAS CHANGED", "authenticity of host", "host key is known"),
-    ),
-    (Reason.SSH_AUTH, ("Permission denied (", "Too many authentication failures", "sign_and_send_pubkey", "Load key ")),
-    (Reason.NO_CREDENTIALS, ("terminal prompts disabled", "Username for '", "Password for '", "Username for https", "askpass")),
-    (
-        Reason.BAD_CREDENTIALS,
-        (
-            "Authentication failed", "Access denied", "Invalid username or", "returned error: 403", "returned error: 401",
-            "Support for password authentication", "Bad credentials", "Logon failed", "Write access to repository not granted",
-        ),
-    ),
-    (
-        Reason.CERTIFICATE,
-        ("SSL certificate problem", "certificate verif", "SEC_E_UNTRUSTED_ROOT", "SSL: no alternative"),
-    ),
-    (
-        Reason.NETWORK,
-        (
-            "Failed to connect to", "Could not resolve", "Couldn't connect", "Connection timed out", "Operation timed out",
-            "Connection refused", "Connection reset", "RPC failed", "early EOF", "ssh: connect to host", "SSL_ERROR",
-            "Network is unreachable", "gnutls_handshake", "SSL_connect", "kex_exchange_identification", "Connection closed by",
-            "Empty reply", "Operation too slow", "CONNECT aborted", "from proxy after CONNECT", "HTTP/2 stream", "schannel",
-            "SSL_read", "GnuTLS recv error", "hung up unexpectedly", "returned error: 50",
-            "Resolving timed out", "transfer closed",
-        ),
-    ),
-    (
-        Reason.NOT_FOUND,
-        (
-            "epository not found", "does not appear to be a git repository", "returned error: 404", "could not be found",
-            "' not found", "nicht gefunden", "未找到", "non trouvé", "introuvable", "no encontrado", "não encontrado",
-            "見つかりません", "не найден", "찾을 수 없", "does not exist", "not exist",
-        ),
-    ),
-    (Reason.NO_SUCH_REF, ("remote ref", "refs/", "not our ref")),
-    (
-        Reason.CACHE_CORRUPT,
-        ("shallow file has changed", "bad object", "expected shallow list", "not a git repository", "loose object"),
-    ),
-)  # fmt: skip
-
-
-def reason_of(stderr: tuple[str, ...]) -> Reason:
-    """What a tool's standard error tells, in whatever language."""
-    said = "\n".join(stderr)
-    for reason, signs in _SIGNS:
-        if any(sign in said for sign in signs):
-            return reason
-    return Reason.OTHER

@@ -12,11 +12,11 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator
-from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from unjam.facts.case import Case
 from unjam.facts.printed import Printed
+from unjam.golang.cache_path import folder_of
 from unjam.golang.messages.files import FileError, FileTrouble
 from unjam.model import Advice, Finding, Remedy
 from unjam.modes.mode import ERROR, Mode
@@ -29,12 +29,13 @@ def examine(case: Case) -> Iterator[Finding]:
     """A file that found no room."""
     for message, fact in case.printed(FileError):
         if message.trouble is FileTrouble.NO_SPACE:
-            yield Finding(message.path, f"there is no room for {message.path}: the disk is full.", fact.cites())
+            says = f"there is no room for {message.path}: the disk is full."
+            yield Finding(folder_of(message.path), says, fact.cites())
 
 
 def remedy(finding: Finding, case: Case) -> Remedy:
     """See what takes the room."""
-    folder = shlex.quote(str(PurePath(finding.subject).parent))
+    folder = shlex.quote(finding.subject) if finding.subject != "$WORK" else '"$(go env GOTMPDIR)"'
     return Advice(
         "make room on that disk",
         (

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from unjam.facts.case import Case
 from unjam.facts.printed import Printed
+from unjam.golang.cache_path import folder_of
 from unjam.golang.messages.files import FileError, FileTrouble
 from unjam.model import Advice, Finding, Remedy
 from unjam.modes.mode import ERROR, Mode
@@ -28,7 +29,7 @@ def examine(case: Case) -> Iterator[Finding]:
     """A file of the module cache that may not be written."""
     for message, fact in case.printed(FileError):
         if message.trouble is FileTrouble.PERMISSION:
-            yield Finding(message.path, f"{message.path} may not be written: permission denied.", fact.cites())
+            yield Finding(folder_of(message.path), f"{message.path} may not be written: permission denied.", fact.cites())
 
 
 def remedy(finding: Finding, case: Case) -> Remedy:

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 
 from unjam.facts.case import Case
 from unjam.facts.printed import Printed
+from unjam.facts.settings import PASTED
+from unjam.golang.goproxy import parse_goproxy
 from unjam.golang.messages.proxy import InvalidGoproxy
 from unjam.model import Advice, Finding, Remedy
 from unjam.modes.mode import ERROR, Mode
@@ -30,6 +32,10 @@ def examine(case: Case) -> Iterator[Finding]:
         where = f", set in {setting.origin}" if setting else ""
         says = f"GOPROXY is malformed{where}: {message.detail}"
         yield Finding("GOPROXY", says, fact.cites() + ((setting.cite(),) if setting else ()))
+    pasted = case.setting("GOPROXY")
+    if pasted and pasted.origin == PASTED:
+        for problem in parse_goproxy(pasted.raw).problems:
+            yield Finding("GOPROXY", f"GOPROXY is malformed in the go env shown: {problem}", pasted.cites())
 
 
 def remedy(finding: Finding, case: Case) -> Remedy:

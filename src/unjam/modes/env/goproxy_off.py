@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 from unjam.facts.case import Case
 from unjam.facts.printed import Printed
 from unjam.facts.seen import Program
+from unjam.facts.settings import PASTED, GoSetting
+from unjam.golang.goproxy import parse_goproxy
 from unjam.golang.messages.proxy import GoproxyOff
 from unjam.model import Advice, Finding, Remedy
 from unjam.modes.mode import ERROR, Mode
@@ -29,10 +31,21 @@ def examine(case: Case) -> Iterator[Finding]:
     for message, fact in case.printed(GoproxyOff):
         if fact.seen.program is Program.GOPLS:
             continue
-        setting = case.setting("GOPROXY")
+        setting = _off(case)
         where = f", set in {setting.origin}" if setting else ""
         says = f"go may not look up {message.module or 'modules'}: GOPROXY=off{where}."
         yield Finding("GOPROXY", says, fact.cites() + ((setting.cite(),) if setting else ()))
+    pasted = _off(case)
+    if pasted and pasted.origin == PASTED and parse_goproxy(pasted.raw).entries[0].url == "off":
+        says = "go may not ask anybody for a module that it does not have: GOPROXY is off in the go env shown."
+        yield Finding("GOPROXY", says, pasted.cites())
+
+
+def _off(case: Case) -> GoSetting | None:
+    """The setting, if `off` stands in it where go comes to it."""
+    setting = case.setting("GOPROXY")
+    entries = parse_goproxy(setting.raw).entries if setting else ()
+    return setting if entries and entries[-1].url == "off" else None
 
 
 def remedy(finding: Finding, case: Case) -> Remedy:

@@ -59,4 +59,5 @@ MODE = Mode(
     reproduce=reproduce,
     seen_by=frozenset({ATTACH, DUMP}),
     offers="fix",
+    masks=("sumdb-unreachable",),
 )

@@ -31,7 +31,7 @@ def examine(case: Case) -> Iterator[Finding | Candidate]:
         says = f"what came for {message.module or subject} is a web page, not the {message.what} that was asked for."
         if message.looks_html:
             yield Finding(subject, says, fact.cites())
-        else:
+        elif "invalid character " not in message.detail:  # which would name the first one, and it is no '<'
             yield Candidate(subject, fact.cites(), ("whether the answer begins with '<': curl -s URL | head -c 100",))
 
 

@@ -55,4 +55,5 @@ MODE = Mode(
     reproduce=reproduce,
     seen_by=frozenset({ERROR}),
     offers="fix",
+    masks=("sumdb-unreachable",),
 )

@@ -56,4 +56,5 @@ MODE = Mode(
     reproduce=reproduce,
     seen_by=frozenset({ERROR}),
     offers="advice",
+    masks=("sumdb-unreachable",),
 )

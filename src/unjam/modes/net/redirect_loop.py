@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 def examine(case: Case) -> Iterator[Finding]:
     """Ten redirects that led nowhere."""
     for message, fact in failed(case, Cause.REDIRECT_LOOP):
-        server = server_of(message) or "the server"  # go prints only the path
-        yield Finding(server_of(message) or message.url, f"{server} redirects in a circle.", fact.cites())
+        server = server_of(message)  # often a plain word: go may print the path alone
+        yield Finding(server, f"{server} redirects in a circle.", fact.cites())
 
 
 def remedy(finding: Finding, case: Case) -> Remedy:

@@ -62,4 +62,5 @@ MODE = Mode(
     reproduce=reproduce,
     seen_by=frozenset({ATTACH, DUMP, ERROR}),
     offers="fix",
+    masks=("sumdb-unreachable",),
 )

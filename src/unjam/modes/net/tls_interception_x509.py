@@ -62,4 +62,5 @@ MODE = Mode(
     reproduce=reproduce,
     seen_by=frozenset({ERROR}),
     offers="advice",
+    masks=("sumdb-unreachable",),
 )

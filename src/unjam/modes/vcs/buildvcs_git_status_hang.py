@@ -19,7 +19,7 @@ from unjam.facts.case import Case
 from unjam.facts.children import Task, WaitingChild
 from unjam.fixes.one_run_environment import OneRunEnvironment
 from unjam.model import Finding, Fix, Remedy, Safety
-from unjam.modes.mode import ATTACH, DUMP, Mode
+from unjam.modes.mode import ATTACH, DUMP, Mode, X
 from unjam.modes.wording import lasting
 
 if TYPE_CHECKING:
@@ -58,6 +58,6 @@ MODE = Mode(
     examine=examine,
     remedy=remedy,
     reproduce=reproduce,
-    seen_by=frozenset({ATTACH, DUMP}),
+    seen_by=frozenset({ATTACH, DUMP, X}),
     offers="fix",
 )

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 from unjam.facts.case import Case
 from unjam.facts.printed import Printed
-from unjam.golang.messages.vcs import GitError, Reason
+from unjam.golang.messages.reason import Reason
+from unjam.golang.messages.vcs import GitError
 from unjam.model import Advice, Finding, Remedy
 from unjam.modes.mode import ERROR, Mode
 
