@@ -26,8 +26,8 @@ def refusal(
 @pytest.mark.parametrize(
     "line",
     [
-        "go build ./...", "go mod tidy", "go mod download", "go get a@latest", "go vet ./...", "go list -m all", "go test ./...",
-        "go run .", "go list -json ./...", "go mod graph",
+        "go build ./...", "go mod tidy", "go mod download", "go get a@latest", "go vet ./...", "go list -m all",
+        "go test ./...", "go run .", "go list -json ./...", "go mod graph",
     ],
 )  # fmt: skip
 def test_while_it_waits_it_may(line: str) -> None:

@@ -41,6 +41,7 @@ class Running:
     talks: bool
     ended: Ended | None = None
     started: float | None = None
+    given_up: bool = False
     waiter: threading.Thread | None = field(default=None, repr=False)
 
     def begin(self) -> None:
@@ -49,9 +50,14 @@ class Running:
         self.waiter = threading.Thread(target=self._wait, name="unjam-wait", daemon=True)
         self.waiter.start()
 
+    def end(self) -> None:
+        """The thread that waited is no longer needed."""
+        if self.waiter is not None and not self.given_up:
+            self.waiter.join()
+
     def give_up(self) -> None:
         """The child cannot be ended (it hangs in the kernel): leave it there."""
-        self.ended = Ended(None, 9)
+        self.ended, self.given_up = Ended(None, 9), True
 
     def _wait(self) -> None:
         with suppress(ChildProcessError):
@@ -91,6 +97,8 @@ def run(
         finally:
             told.pause()
             text = errors.finish()
+            if running.ended is not None:
+                running.end()
             if talking:
                 write(sieve.rest())
         watch.take_signals()

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from unjam.diagnose import Diagnosis, diagnose
+from unjam.diagnose import Diagnosis, diagnose, remedy
 from unjam.errors import NoSuchProcess
 from unjam.facts.case import Case, Look
 from unjam.facts.requests import Download, WaitingRequest
@@ -349,10 +349,8 @@ class Watch:
 
 def remedy_of(finding: Finding, case: Case) -> Remedy | None:
     """What the mode proposes; None when it cannot say."""
-    from unjam.modes import load
-
     try:
-        return load(finding.mode).remedy(finding, case)
+        return remedy(finding, case)
     except Exception:  # a rule that fails is told by the report; here there is just nothing to offer
         return None
 
