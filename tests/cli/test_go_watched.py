@@ -234,11 +234,36 @@ def test_an_interrupt_after_a_wait_says_what_for(lab: Lab, start: Start) -> None
     assert watched.members() == []
 
 
-def test_a_failure_is_explained(lab: Lab, start: Start) -> None:
+def with_refusing_proxy(lab: Lab) -> None:
+    """The only GOPROXY entry refuses connections."""
     lab.require(lab.module("example.com/lib"))
     sick = lab.proxy("sick")
     sick.fault(Refuse())
     lab.use_goproxy(sick)
+
+
+def test_a_failure_into_a_file_is_explained_too(lab: Lab, start: Start) -> None:
+    with_refusing_proxy(lab)
+    log = lab.folder / "log"
+    with log.open("ab") as file:
+        file.write(b"go: what stood there before is no part of it: 503 Service Unavailable\n")
+        file.flush()
+        assert start("mod", "tidy", stdout=file, stderr=file).wait() == 1
+    assert "net-connection-refused" in log.read_text()
+    assert "net-proxy-5xx" not in log.read_text()
+
+
+def test_a_failure_into_one_pipe_is_explained_where_there_is_no_order_to_keep(lab: Lab, start: Start) -> None:
+    with_refusing_proxy(lab)
+    watched = start("mod", "tidy", stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    assert watched.process.stdout is not None
+    said = watched.process.stdout.read().decode()
+    assert watched.wait() == 1
+    assert said.index("connection refused") < said.index("net-connection-refused")
+
+
+def test_a_failure_is_explained(lab: Lab, start: Start) -> None:
+    with_refusing_proxy(lab)
     watched = start("mod", "tidy")
     assert watched.wait() == 1
     assert "net-connection-refused" in watched.said

@@ -3,8 +3,8 @@
     terminal                  a terminal of its own for descriptor 2 only: `isatty(2)` stays true, /dev/tty is the user's
     file                      inherited; what was appended is read afterwards
     pipe, /dev/null, socket   relayed through a pipe, byte for byte, as it comes
-    same as standard output   inherited (`2>&1`): a relay could put lines in another order. Then the text is not seen,
-                              save in a file, which can be read afterwards
+    same as standard output   inherited (`2>&1`), since a relay could put lines in another order; then the text is not seen,
+                              save in a file. A command that leaves standard output alone is relayed all the same
 
 The relay blocks when the reader does, and closes when the reader has gone, so that go meets the same pressure and the
 same broken pipe. It ends with go: a daemon that go left behind and that still holds the pipe finds it closed.
@@ -50,10 +50,11 @@ class Stderr(Protocol):
         """The user's terminal has another size."""
 
 
-def plan(write: Write, *, together: bool = False) -> Stderr:
+def plan(write: Write, *, silent: bool = False, together: bool = False) -> Stderr:
     """How to listen to a child's standard error.
 
-    `together` says that a user's program may write to both streams of one terminal: then lines must keep their order.
+    `silent`: it writes nothing to standard output, so there is no order to keep. `together`: a user's program may write
+    to both, so that even in a terminal the order counts to the microsecond.
     """
     ours = _stat(2)
     if ours is None:
@@ -65,7 +66,7 @@ def plan(write: Write, *, together: bool = False) -> Stderr:
         if same and together:
             return Inherited("standard error is the terminal that standard output goes to, and the order of lines must stay")
         return Terminal(write)
-    if same:
+    if same and not silent:
         return Inherited("standard output and standard error are one pipe, and the order of lines must stay")
     return Piped(write)
 

@@ -17,6 +17,7 @@ from unjam.host.processes import start_time
 from unjam.host.run import Ended, adopt_orphans, environment, find_go, start, wait
 from unjam.host.signals import Signals
 from unjam.supervise.outcome import Listener, LookAt, Options, Outcome, Silent, State
+from unjam.supervise.rerun import prints_nothing
 from unjam.supervise.watch import Watch, place
 from unjam.supervise.words import Sieve, Words
 
@@ -81,7 +82,7 @@ def run(
     with Bell() as bell, Signals(bell.ring) as signals, _adopting(options.adopt):
         sieve = Sieve()
         write = options.write or _to_stderr
-        errors = stderr.plan(write, together=words.runs_programs())
+        errors = stderr.plan(write, silent=prints_nothing(words.argv), together=words.runs_programs())
         talking = words.with_x() if options.talk and stderr.can_filter(errors) else None
         if talking:
             errors = _filtered(errors, sieve, write)
