@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pairs
-from pairs import UNJAM, Figures, Run, median, said, timed
+from pairs import UNJAM, Figures, Run, said, timed
 from rivals import CACHE, environment, go
 
 _MAIN = """package main
@@ -72,8 +72,8 @@ def _no_op(tree: Path, rounds: int, figures: Figures) -> None:
 
 
 def _show(name: str, found: pairs.Pairs, figures: Figures) -> None:
-    figures.show(f"{name}: go build (median; processor)", _both(found.first))
-    figures.show(f"{name}: unjam go build (median; processor)", _both(found.second))
+    figures.show(f"{name}: go build (median; processor)", pairs.both(found.first))
+    figures.show(f"{name}: unjam go build (median; processor)", pairs.both(found.second))
     figures.show(
         "  A/A: go build against itself, wall; processor", f"{found.chance(pairs.wall):.3f}; {found.chance(pairs.cpu):.3f}"
     )
@@ -93,10 +93,6 @@ def _builder(tree: Path, words: list[str], *, fresh: bool) -> Callable[[], Run]:
         return done
 
     return build
-
-
-def _both(runs: list[Run]) -> str:
-    return f"{median(runs):.2f} s; {median(runs, pairs.cpu):.2f} s"
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Callable
 
 import pairs
-from pairs import UNJAM, Figures, Run, median, said, timed
+from pairs import UNJAM, Figures, Run, said, timed
 from rivals import DLV, rival, version
 from server import Parked, parked
 
@@ -59,9 +59,8 @@ def _beside(server: Parked, dlv: str | None, rounds: int, figures: Figures) -> N
         for job in jobs:
             job()
     for name, each in gaps.items():
-        figures.show(
-            f"longest gap between heartbeats, {name} (median; longest)", f"{_ms(statistics.median(each))}; {_ms(max(each))}"
-        )
+        gap = f"{statistics.median(each) * 1000:.1f}; {max(each) * 1000:.1f} ms"
+        figures.show(f"longest gap between heartbeats, {name} (median; longest)", gap)
     usual = max(statistics.median(gaps["idle"]), statistics.median(gaps["busy"]))
     figures.reach("gap while unjam looks against the usual gap", statistics.median(gaps["unjam"]) / usual, "x", at_most=2)
 

@@ -30,8 +30,8 @@ def main(argv: list[str]) -> int:
         _in_process(pid, rounds, figures)
         bare = [sys.executable, "-c", "pass"]
         found = pairs.compare(lambda: timed([UNJAM, "attach", str(pid), "--json"]), lambda: timed(bare), rounds)
-        figures.show("the bare interpreter (median; processor)", _both(found.second))
-        figures.show("unjam attach PID --json (median; processor)", _both(found.first))
+        figures.show("the bare interpreter (median; processor)", pairs.both(found.second))
+        figures.show("unjam attach PID --json (median; processor)", pairs.both(found.first))
         figures.show("A/A: against itself", f"{found.chance(pairs.wall):.2f}")
         figures.show("times the bare interpreter", f"{1 / found.ratio(pairs.wall):.1f}")
         figures.reach("unjam attach PID --json, whole process", median(found.first) * 1000, "ms", at_most=400)
@@ -40,7 +40,7 @@ def main(argv: list[str]) -> int:
 
 def _in_process(pid: int, rounds: int, figures: Figures) -> None:
     found = pairs.compare(lambda: _look(pid), lambda: _look(os.getpid(), plain=True), rounds * 2)
-    figures.show("look_at(pid), warm (median; processor)", _both(found.first))
+    figures.show("look_at(pid), warm (median; processor)", pairs.both(found.first))
     figures.show("A/A: against itself", f"{found.chance(pairs.wall):.2f}")
     figures.show("times reading its /proc/PID/stat once", f"{1 / found.ratio(pairs.wall):,.0f}")
     figures.reach("look_at(pid) at a hung go, in process, warm", median(found.first) * 1000, "ms", at_most=50)
@@ -67,10 +67,6 @@ def _hung() -> Iterator[int]:
         if not lab.until(lab.is_waiting):
             sys.exit("go did not meet the fault")
         yield running.pid
-
-
-def _both(runs: list[Run]) -> str:
-    return f"{median(runs) * 1000:.1f} ms; {median(runs, pairs.cpu) * 1000:.1f} ms"
 
 
 if __name__ == "__main__":

@@ -68,13 +68,21 @@ def median(runs: Sequence[Run], of: Callable[[Run], float] = wall) -> float:
     return statistics.median(of(run) for run in runs)
 
 
+def both(runs: Sequence[Run]) -> str:
+    """Median wall and processor time, for people."""
+    unit, per = ("s", 1) if median(runs) >= 1 else ("ms", 1000)
+    digits = 2 if per == 1 else 0 if median(runs) >= 0.1 else 1
+    return f"{median(runs) * per:.{digits}f}; {median(runs, cpu) * per:.{digits}f} {unit}"
+
+
 def timed(
     argv: Sequence[str], *, env: Mapping[str, str] | None = None, cwd: Path | None = None, keep: bool = False, says: bytes = b""
 ) -> Run:
     """Run a command to its end, with `says` on its standard input. Its output is read, and kept when asked for."""
     began = time.perf_counter()
     process = subprocess.Popen(argv, env=env, cwd=cwd, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    assert process.stdin is not None and process.stdout is not None
+    assert process.stdin is not None
+    assert process.stdout is not None
     process.stdin.write(says)
     process.stdin.close()
     with process.stdout as pipe:
@@ -121,10 +129,8 @@ class Figures:
         """A figure with its mark."""
         well = (at_most is None or value < at_most) and (at_least is None or value >= at_least)
         wanted = f"< {at_most:g}" if at_most is not None else f">= {at_least:g}"
-        print(
-            f"{'✓' if well else '✗'} {name:<66}{value:>10.3g} {unit:<5} (to reach: {wanted} {unit})".replace(" )", ")"),
-            flush=True,
-        )
+        mark = "✓" if well else "✗"
+        print(f"{mark} {name:<66}{value:>10.3g} {unit:<5} (to reach: {wanted} {unit})", flush=True)
         self.missed += not well
 
     def end(self) -> int:

@@ -1,4 +1,4 @@
-"""`unjam read` on a goroutine dump of ten thousand goroutines, against panicparse (`pp`): whole process against whole process."""
+"""`unjam read` on a dump of ten thousand goroutines, against panicparse (`pp`): whole process against whole process."""
 
 from __future__ import annotations
 
@@ -11,13 +11,15 @@ from pairs import UNJAM, Figures, Run, median, said, timed
 from rivals import PANICPARSE, rival, version
 from server import parked
 
+HEADER = b"\n\ngoroutine "
+
 
 def main(argv: list[str]) -> int:
     """Measure, print, and say by the exit code whether the figures are reached."""
     figures, rounds = Figures(), said(argv, "--rounds", 7)
     with parked(said(argv, "--goroutines", 10_000)) as server:
         dump = server.dump()
-    figures.show("the dump", f"{dump.count(b'\n\ngoroutine '):,} goroutines, {len(dump) / 1e6:.1f} MB")
+    figures.show("the dump", f"{dump.count(HEADER):,} goroutines, {len(dump) / 1e6:.1f} MB")
     pp = rival(PANICPARSE)
     with tempfile.NamedTemporaryFile(suffix=".txt") as file:
         file.write(dump)
@@ -25,10 +27,10 @@ def main(argv: list[str]) -> int:
         unjam = _reader([UNJAM, "read", file.name, "--json"])
         # Without -parse=false it also parses the source files it finds; its answer here is the same.
         found = pairs.compare(unjam, _reader([pp, "-parse=false", file.name]) if pp else unjam, rounds)
-    figures.show("unjam read (median; processor)", _both(found.first))
+    figures.show("unjam read (median; processor)", pairs.both(found.first))
     figures.show("A/A: unjam against itself", f"{found.chance(pairs.wall):.2f}")
     if pp:
-        figures.show(f"{version(pp)} (median; processor)", _both(found.second))
+        figures.show(f"{version(pp)} (median; processor)", pairs.both(found.second))
         figures.reach("panicparse takes so many times as long as unjam read", found.ratio(pairs.wall), "x", at_least=3)
     figures.reach("unjam read, whole process", len(dump) / 1e6 / median(found.first), "MB/s", at_least=20)
     return figures.end()
@@ -36,10 +38,6 @@ def main(argv: list[str]) -> int:
 
 def _reader(argv: list[str]) -> Callable[[], Run]:
     return lambda: timed(argv)
-
-
-def _both(runs: list[Run]) -> str:
-    return f"{median(runs):.2f} s; {median(runs, pairs.cpu):.2f} s"
 
 
 if __name__ == "__main__":

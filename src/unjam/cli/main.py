@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import io
+import gc
 import os
 import sys
 from typing import NoReturn
@@ -43,6 +44,8 @@ def cli() -> None:
 
 def entry() -> NoReturn:
     """The process: run what was typed, write everything out, exit."""
+    # What unjam makes it mostly keeps until it ends: to look for cycles every 700 objects costs a tenth of all its time.
+    gc.set_threshold(100_000, 20, 100)
     # A closed descriptor has no stream. One in memory takes no number, so that go finds the descriptor as closed as it was.
     sys.stdout = sys.stdout or io.TextIOWrapper(io.BytesIO())
     sys.stderr = sys.stderr or io.TextIOWrapper(io.BytesIO())

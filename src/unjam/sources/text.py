@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 
 from unjam.facts.case import Case, Look
 from unjam.facts.children import WaitingChild
@@ -17,6 +18,7 @@ from unjam.golang.go_env_text import parse_go_env
 from unjam.golang.log_text import CleanLog, clean
 from unjam.golang.messages import Message
 from unjam.golang.secrets import EnvValue, scrub
+from unjam.golang.stack_lines import without_stacks
 from unjam.golang.x_lines import parse_x
 from unjam.sources import text_dump, text_x
 from unjam.sources.text_servers import Servers, asked_for
@@ -31,20 +33,23 @@ _SUMMARIES = ("error loading module requirements",)
 
 def case_of_text(raw: bytes, name: str = "the text", also: Iterable[Fact] = ()) -> Case:
     """The facts of a text. `name` is how citations call it; `also` are facts known otherwise, such as settings."""
-    log = clean(raw)
+    whole = clean(raw)
+    goroutines = text_dump.goroutines_in(whole)
+    log = replace(whole, lines=without_stacks(whole.lines, goroutines))
     known = (*also, *_settings(log, name))
     looked = ("text", *(f"text: {note}" for note in log.notes))
-    return Case().add(Look(None, (*_facts(log, name, known), *known), KINDS, looked_at=looked))
+    dumped = partial(text_dump.facts, goroutines, whole, name)
+    return Case().add(Look(None, (*_facts(log, name, known, dumped), *known), KINDS, looked_at=looked))
 
 
-def _facts(log: CleanLog, name: str, known: tuple[Fact, ...]) -> Iterator[Fact]:
+def _facts(log: CleanLog, name: str, known: tuple[Fact, ...], dump: Callable[[str], Iterator[Fact]]) -> Iterator[Fact]:
     said = messages.parse_messages(log.lines)
     x = parse_x(log.lines)
     servers = Servers.of(x, tuple(fact for fact in known if isinstance(fact, GoSetting)), name)
     printed = servers.of_errors(tuple(_printed(said, name)))
     yield from printed
     under_way = tuple(text_x.facts(x, name, after=_given_up(printed)))
-    dumped = tuple(text_dump.facts(log, name, asked_for(said)))
+    dumped = tuple(dump(asked_for(said)))
     yield from servers.of_waits(dumped, under_way)
     # A dump tells the phase of the same request, which `-x` cannot.
     yield from (fact for fact in under_way if not any(isinstance(each, type(fact)) for each in dumped))

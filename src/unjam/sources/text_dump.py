@@ -25,15 +25,20 @@ _KINDS = {
 }
 
 
-def facts(log: CleanLog, name: str, asked_for: str = "") -> Iterator[Fact]:
+def goroutines_in(log: CleanLog) -> tuple[DumpedGoroutine, ...]:
+    """The dumps in the cleaned lines; `line` counts those."""
+    texts = texts_of(log.lines)
+    if not any("goroutine " in text for text in texts):
+        return ()
+    return tuple(parse_dump("\n".join(texts)))
+
+
+def facts(goroutines: tuple[DumpedGoroutine, ...], log: CleanLog, name: str, asked_for: str = "") -> Iterator[Fact]:
     """The waits of cmd/go and gopls. A dump of the user's own program is not go's trouble.
 
     `asked_for` is the one module (or toolchain) that go had said it downloads, "" where that is not certain.
     """
-    texts = texts_of(log.lines)
-    if not any("goroutine " in text for text in texts):
-        return
-    for process in split_by_process(parse_dump("\n".join(texts))):
+    for process in split_by_process(goroutines):
         said_by = program(program_of(process))
         if said_by not in {Program.GO, Program.GOPLS}:
             continue
