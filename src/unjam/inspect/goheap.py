@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 import struct
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import quote, unquote
 
 from unjam.inspect.memory import MemoryGone, Unreadable
 
@@ -75,6 +73,8 @@ class Heap:
 
     def url(self, address: int) -> str | None:
         """A url.URL as it goes over the wire, without user info."""
+        from urllib.parse import quote, unquote
+
         layout = self._layout
         raw = self.raw(address, layout["url"]) if address % 8 == 0 else b""
         if not raw or raw[layout["url.Scheme"] + 8 : layout["url.Scheme"] + 16] not in (b"\4" + bytes(7), b"\5" + bytes(7)):
@@ -141,6 +141,8 @@ class Heap:
 
     def _address(self, address: int) -> str:
         """From a net.TCPAddr."""
+        import ipaddress
+
         layout = self._layout
         slice_at, port = address + layout["tcpAddr.IP"], self.field(address, "tcpAddr.Port")
         raw = self.raw(self.word(slice_at), length) if (length := self.word(slice_at + 8)) in (4, 16) else b""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import re
 from dataclasses import dataclass
-from importlib import resources
+from pathlib import Path
 from typing import Any
 
 _MINOR = re.compile(r"\bgo(\d+)\.(\d+)")
@@ -68,6 +68,5 @@ def _minors() -> tuple[tuple[int, int], ...]:
 def _table() -> dict[str, Any]:
     import json
 
-    text = (resources.files("unjam.inspect") / "layouts.json").read_bytes()
-    table: dict[str, Any] = json.loads(text)
+    table: dict[str, Any] = json.loads(Path(__file__).with_name("layouts.json").read_bytes())
     return table

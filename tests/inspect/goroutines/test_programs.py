@@ -102,7 +102,8 @@ def test_a_server_that_never_rests(toolchain: Path, build: Builder, running: Run
                 assert all(allowed.match(f.function) and f.line > 0 for f in g.frames), g
                 assert g.frames[-1].function == "runtime.goexit" or len(g.frames) == 100, g
                 own = [f.function for f in g.frames if f.function.startswith("main.")]
-                assert OWN.fullmatch(" ".join(own)), g
+                cut = len(g.frames) == 100 and set(own) == {"main.work"}
+                assert cut or OWN.fullmatch(" ".join(own)), g
     assert notes[""] > notes.total() * 0.5, notes
 
 

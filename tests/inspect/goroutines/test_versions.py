@@ -83,8 +83,8 @@ def test_an_older_version_is_refused(toolchain: Path, build: Builder, running: R
 
 
 def test_a_layout_that_does_not_fit_is_refused(toolchain: Path, build: Builder, running: Running, tmp_path: Path) -> None:
-    if "1.21" in toolchain.name or "1.22" in toolchain.name:
-        pytest.skip("nothing older is known")
+    if "1.27" not in toolchain.name:
+        pytest.skip("only the newest differs from 1.21 in all that is read")
     process, _ = running.ready(relabelled(build(toolchain, "parked"), tmp_path / "program", "go1.21.1"), "park", "3")
     refused = read_goroutines(process.pid)
     assert isinstance(refused, Refused), refused
