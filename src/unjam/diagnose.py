@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from unjam.facts.case import Case
+from unjam.facts.locks import WaitingLock
 from unjam.facts.seen import Fact
-from unjam.model import Candidate, Cite, Crashed, Finding, Found, Healthy, Possible, Undecided, Verdict
-from unjam.modes import catalogue
+from unjam.model import Candidate, Cite, Crashed, Finding, Found, Healthy, Possible, Remedy, Undecided, Verdict
+from unjam.modes import catalogue, load
+from unjam.modes.elsewhere import chain_to, elsewhere
 from unjam.modes.mode import Mode
 
 #: Citations kept of one finding: thirty modules that fail alike need not be quoted thirty times.
@@ -37,7 +39,7 @@ def diagnose(case: Case, modes: Iterable[Mode] | None = None) -> Diagnosis:
     """Ask every rule about the case. A rule that raises is a `Crashed` verdict, never an abort."""
     asked = tuple(catalogue() if modes is None else modes)
     verdicts = [verdict(mode, case) for mode in asked]
-    findings = tuple(_masked(_found(verdicts), asked))
+    findings = tuple(_masked(_behind(_found(verdicts), case), asked))
     candidates = tuple(_open_candidates(verdicts, findings))
     return Diagnosis(
         findings=tuple(replace(f, because=f.because[:MOST_CITES]) for f in findings),
@@ -81,6 +83,34 @@ def _found(verdicts: Iterable[Verdict]) -> list[Finding]:
     return [finding for v in verdicts if isinstance(v, Found) for finding in v.findings]
 
 
+def remedy(finding: Finding, case: Case) -> Remedy:
+    """What its mode proposes for the command itself; for another process that it waits for, what can be done about that."""
+    return elsewhere(finding, case) if finding.pid else load(finding.mode).remedy(finding, case)
+
+
+def _behind(findings: list[Finding], case: Case) -> list[Finding]:
+    """Who waits for a lock is well when its holder is found sick: the holder's finding cites the way there, and masks it."""
+    findings = [replace(finding, pid=_elsewhere(finding, case)) for finding in findings]
+    ways = [chain_to(finding.pid, case) if finding.pid else () for finding in findings]
+    passed = {fact.cite() for way in ways for fact in way if isinstance(fact, WaitingLock)}
+    waiters = [finding for finding in findings if not passed.isdisjoint(finding.because)]
+    return [_led_to(finding, way, waiters) for finding, way in zip(findings, ways, strict=True) if finding not in waiters]
+
+
+def _led_to(finding: Finding, way: tuple[Fact, ...], waiters: list[Finding]) -> Finding:
+    cites = tuple(fact.cite() for fact in way)
+    masks = tuple(dict.fromkeys(waiter.mode for waiter in waiters if not set(cites).isdisjoint(waiter.because)))
+    return replace(finding, because=finding.because[: MOST_CITES - len(cites)] + cites, masks=masks)
+
+
+def _elsewhere(finding: Finding, case: Case) -> int:
+    """The process that the proofs of a finding were seen in, when the command's own is not among them; else 0."""
+    command = case.command()
+    proofs = set(finding.because)
+    pids = {fact.seen.pid for fact in case.now if not proofs.isdisjoint(fact.cites())}
+    return 0 if command is None or command.seen.pid in pids or len(pids) != 1 else pids.pop()
+
+
 def _masked(findings: list[Finding], modes: tuple[Mode, ...]) -> Iterator[Finding]:
     """Put each symptom under the cause that explains it."""
     masks = {mode.id: set(mode.masks) for mode in modes}
@@ -89,7 +119,7 @@ def _masked(findings: list[Finding], modes: tuple[Mode, ...]) -> Iterator[Findin
     for finding in findings:
         if finding.mode not in explained:
             symptoms = tuple(sorted(masks.get(finding.mode, set()) & found))
-            yield replace(finding, masks=symptoms)
+            yield replace(finding, masks=finding.masks + symptoms)
 
 
 def _open_candidates(verdicts: Iterable[Verdict], findings: tuple[Finding, ...]) -> Iterator[Candidate]:

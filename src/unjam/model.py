@@ -37,7 +37,8 @@ class Cite:
 class Finding:
     """A named cause with its proof. `subject` is the URL, lock file, child or variable at fault.
 
-    `mode` and `masks` (ids of found symptoms that this cause explains) are filled in by `diagnose`.
+    `diagnose` fills in `mode`, `masks` (ids of found symptoms that this cause explains) and `pid`: the process that
+    suffers, where that is not the command itself but one that it waits for, else 0.
     """
 
     subject: str
@@ -46,6 +47,7 @@ class Finding:
     confidence: Confidence = Confidence.HIGH
     mode: str = ""
     masks: tuple[str, ...] = ()
+    pid: int = 0
 
     def __post_init__(self) -> None:
         if not self.because:

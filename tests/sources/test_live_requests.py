@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-
 from tests.sources.conftest import Until
+
 from unjam.diagnose import diagnose
 from unjam.facts.case import Case
 from unjam.facts.requests import Phase, WaitingRequest

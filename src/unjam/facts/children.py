@@ -33,6 +33,7 @@ class Wants(StrEnum):
     CREDENTIAL = "a credential helper"
     PIPE = "a pipe"
     NOTHING = "nothing that can be seen"
+    HIDDEN = "something that we are not shown"
     WORKS = "nothing: it works"
 
 

@@ -22,13 +22,17 @@ class Phase(StrEnum):
 
 
 class Purpose(StrEnum):
-    """What go asks for: a module from a proxy, the checksum database, `?go-get=1`, or a toolchain."""
+    """What go asks for: a module from a proxy, the checksum database, `?go-get=1`, or a toolchain.
+
+    UNKNOWN: only the socket was seen, since the memory of the process was refused.
+    """
 
     MODULE = "module"
     SUMDB = "checksum database"
     GO_GET = "go-import meta tag"
     TOOLCHAIN = "toolchain"
     OTHER = "other"
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)

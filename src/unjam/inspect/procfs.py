@@ -119,9 +119,14 @@ def threads(pid: int) -> tuple[int, ...]:
 def descriptors(pid: int) -> tuple[int, ...] | Gone | Refused:
     """The numbers of the descriptors that a process has open, in order."""
     try:
-        return tuple(sorted(int(name) for name in os.listdir(f"{PROC}/{pid}/fd") if name.isdigit()))
+        numbers = tuple(sorted(int(name) for name in os.listdir(f"{PROC}/{pid}/fd") if name.isdigit()))
     except OSError as error:
         return why_not(pid, "fd", error)
+    # The list is there for its owner, what the numbers stand for only for who may look into the process.
+    first = link(pid, f"fd/{numbers[0]}") if numbers else ""
+    if isinstance(first, Refused) and first.remedy:
+        return Refused(f"the system does not let us see what process {pid} has open", first.remedy)
+    return numbers
 
 
 def read_stat(pid: int, name: str = "stat") -> Stat | Gone | Refused:

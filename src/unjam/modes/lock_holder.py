@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from unjam.facts.case import Case
-from unjam.facts.locks import Holder, WaitingLock
+from unjam.facts.locks import Holder, LockKind, WaitingLock
 from unjam.fixes.end_process import EndProcess
-from unjam.model import Advice, Finding, Fix, Remedy, Safety
+from unjam.model import Advice, Candidate, Finding, Fix, Remedy, Safety
 from unjam.modes.wording import duration
 
 #: Characters of a holder's command line that a sentence can carry.
@@ -20,6 +22,14 @@ def held_by(lock: WaitingLock) -> str:
     argv = holder.argv if len(holder.argv) <= LONGEST else f"{holder.argv[:LONGEST]}…"
     does = f", which itself waits for {holder.waits_for}" if holder.waits_for else ""
     return f"process {holder.pid} holds it ({argv}, running for {duration(holder.age)}){does}."
+
+
+def unnamed(case: Case) -> Iterator[Candidate]:
+    """A lock of a live process whose file we are not shown: it may be any of go's."""
+    for lock in case.waiting(WaitingLock):
+        if lock.kind is LockKind.OTHER and not lock.path and lock.seen.pid:
+            decides = case.refusals((WaitingLock,)) or ("which file is locked: the kernel does not tell",)
+            yield Candidate(f"a lock of process {lock.seen.pid}", lock.cites(), decides)
 
 
 def end_holder(finding: Finding, case: Case) -> Remedy:

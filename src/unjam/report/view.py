@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from unjam.diagnose import Diagnosis, diagnose
+from unjam.diagnose import remedy as diagnosed_remedy
 from unjam.facts.case import Case
 from unjam.golang.secrets import scrub, scrub_argv
 from unjam.model import Advice, Candidate, Cite, Confidence, Crashed, Finding, Fix, Remedy, Safety, Undecided
@@ -121,7 +122,7 @@ def _shown(
     mode = load(finding.mode)
     remedy: ShownRemedy | None = None
     try:
-        remedy = _shown_remedy(mode.remedy(finding, case), command)
+        remedy = _shown_remedy(diagnosed_remedy(finding, case), command)
     except Exception as error:
         crashed.append(Crashed(finding.mode, f"its remedy: {type(error).__name__}: {error}"))
     return ShownFinding(

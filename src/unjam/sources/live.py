@@ -66,8 +66,11 @@ class Eye:
         self.refused.extend((kind, reason) for kind in kinds)
 
 
-def look_at(pid: int, *, memory: Memory | None = None, tree: Tree | None = None, depth: int = 0) -> Look:
-    """One look at a process and at those it waits for. `NoSuchProcess` when there is none of that pid."""
+def look_at(pid: int, *, memory: Memory | Refused | None = None, tree: Tree | None = None, depth: int = 0) -> Look:
+    """One look at a process and at those it waits for. `NoSuchProcess` when there is none of that pid.
+
+    `memory` stands in for the process' own; a `Refused` for that of every process.
+    """
     process = read_process(pid)
     if isinstance(process, Gone):
         raise NoSuchProcess(f"no process {pid} runs any more")
@@ -77,13 +80,14 @@ def look_at(pid: int, *, memory: Memory | None = None, tree: Tree | None = None,
     for collect in _COLLECTORS:
         collect(eye)
     for other in _further(eye):
-        _take_in(eye, other)
+        _take_in(eye, other, memory if isinstance(memory, Refused) else None)
+    eye.facts[:] = live_locks.with_what_holders_do(eye.facts)
     refused, looked_at = tuple(dict.fromkeys(eye.refused)), tuple(dict.fromkeys(eye.looked_at))
     return Look(time.monotonic(), tuple(eye.facts), KINDS, refused, looked_at)
 
 
-def _open(process: Process, memory: Memory | None, tree: Tree, depth: int) -> Eye:
-    goroutines = read_goroutines(process.pid, memory=memory)
+def _open(process: Process, memory: Memory | Refused | None, tree: Tree, depth: int) -> Eye:
+    goroutines = memory if isinstance(memory, Refused) else read_goroutines(process.pid, memory=memory)
     sockets, files = sockets_of(process.pid), open_files(process.pid)
     eye = Eye(
         process=process,
@@ -101,8 +105,7 @@ def _open(process: Process, memory: Memory | None, tree: Tree, depth: int) -> Ey
 
 def _program(process: Process, goroutines: GoroutineDump | Refused) -> Program:
     if isinstance(goroutines, Refused):
-        role = role_of(process.argv)
-        return Program.GO if role == "go" or role.startswith("go ") else Program.GOPLS if role == "gopls" else Program.USER
+        return Program.GO if _is_go_command(process) else Program.GOPLS if role_of(process.argv) == "gopls" else Program.USER
     if goroutines.program == "cmd/go":
         return Program.GO
     return Program.GOPLS if goroutines.program.endswith("/gopls") else Program.USER
@@ -138,13 +141,18 @@ def _further(eye: Eye) -> list[int]:
 
 def _is_go(pid: int) -> bool:
     process = read_process(pid)
-    return isinstance(process, Process) and role_of(process.argv).startswith("go ")
+    return isinstance(process, Process) and _is_go_command(process)
 
 
-def _take_in(eye: Eye, pid: int) -> None:
+def _is_go_command(process: Process) -> bool:
+    role = role_of(process.argv)
+    return role in {"go", "toolchain"} or role.startswith("go ")
+
+
+def _take_in(eye: Eye, pid: int, memory: Refused | None) -> None:
     """Add what a further process shows. Its settings and its command are its own affair, and not those of the first."""
     try:
-        look = look_at(pid, tree=eye.tree, depth=eye.depth + 1)
+        look = look_at(pid, memory=memory, tree=eye.tree, depth=eye.depth + 1)
     except NoSuchProcess:
         return
     own = (GoSetting, GoCommand) if eye.program is Program.GO else ()
@@ -153,7 +161,7 @@ def _take_in(eye: Eye, pid: int) -> None:
     eye.looked_at.extend(look.looked_at)
 
 
-def watch(pid: int, patience: float = PATIENCE, *, memory: Memory | None = None, pause: float = 0.5) -> Case:
+def watch(pid: int, patience: float = PATIENCE, *, memory: Memory | Refused | None = None, pause: float = 0.5) -> Case:
     """Look once, and again only while every wait is too young to be judged; at most `patience` seconds."""
     case = Case(patience=patience).add(look_at(pid, memory=memory))
     until = time.monotonic() + patience + pause

@@ -11,6 +11,7 @@ from unjam.facts.settings import WaitingUser
 from unjam.golang.child_role import role_of
 from unjam.golang.secrets import scrub
 from unjam.inspect.process import Process, read_process
+from unjam.inspect.refused import Refused
 from unjam.inspect.sched import idle_since
 from unjam.inspect.sockets import Socket, sockets_of
 from unjam.inspect.terminal import waits_for_terminal
@@ -53,6 +54,8 @@ def _child(eye: Eye, process: Process) -> None:
         return
     links = [Link(each, role_of(each.argv)) for each in _below(eye, process)]
     leaf, wants, socket = _end_of(links)
+    if wants is Wants.HIDDEN and isinstance(hidden := sockets_of(leaf.process.pid), Refused):
+        eye.refuse(hidden, WaitingChild)
     chain = _path(links, leaf)
     eye.facts.append(_fact(eye, chain, wants, socket))
 
@@ -80,6 +83,8 @@ def _end_of(links: list[Link]) -> tuple[Link, Wants, Socket | None]:
         if socket is not None:
             return link, Wants.NETWORK, socket
     leaf = links[-1]
+    if any(isinstance(sockets_of(link.process.pid), Refused) for link in links):
+        return leaf, Wants.HIDDEN, None
     idle = idle_since(leaf.process.pid)
     if leaf.process.state == "R" or (idle is not None and idle < 0.2):
         return leaf, Wants.WORKS, None

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from unjam.facts.children import WaitingChild
 from unjam.facts.locks import Holder, LockKind, WaitingLock
-from unjam.facts.seen import Program
+from unjam.facts.requests import WaitingRequest
+from unjam.facts.seen import Fact, Program
 from unjam.golang.cache_path import read_cache_path
 from unjam.golang.frame_table import Wait
 from unjam.inspect.locks import LockWait, lock_waits
@@ -79,3 +83,33 @@ def _holder(wait: LockWait) -> Holder | None:
 def _doing(process: Process) -> str:
     """What the holder does, as far as one word tells it: a stopped process will never let go by itself."""
     return "a signal to go on (it is stopped)" if process.state in "Tt" else ""
+
+
+def with_what_holders_do(facts: Iterable[Fact]) -> list[Fact]:
+    """The same facts, where each lock says what its holder waits for, if that was seen too."""
+    known = list(facts)
+    return [_told(fact, known) if isinstance(fact, WaitingLock) else fact for fact in known]
+
+
+def _told(lock: WaitingLock, facts: Iterable[Fact]) -> WaitingLock:
+    holder = lock.holder
+    if holder is None or holder.waits_for:
+        return lock
+    for fact in facts:
+        if fact.seen.pid == holder.pid and (wait := _in_words(fact)):
+            still = fact.since is not None and fact.since >= 1.0
+            return replace(lock, holder=replace(holder, waits_for=wait, busy=False if still else holder.busy))
+    return lock
+
+
+def _in_words(fact: Fact) -> str:
+    """What a process waits for, as the end of "it waits for …"; "" for what is no wait."""
+    match fact:
+        case WaitingRequest(url=url, host=host, phase=phase):
+            return f"{url or host} ({phase})"
+        case WaitingChild(task=task, remote=remote, wants=wants):
+            return f"{task}{' ' * bool(remote)}{remote}, which waits for {wants}"
+        case WaitingLock(path=path, kind=kind):
+            return f"the lock of {path or kind}"
+        case _:
+            return ""

@@ -41,6 +41,8 @@ def waits_of(dump: GoroutineDump) -> tuple[Waiting, ...]:
 def collect(eye: Eye) -> None:
     """Requests, downloads and blocked output of the process. Only cmd/go's requests are facts: a user's server may wait."""
     _downloads(eye)
+    if isinstance(eye.files, Refused):
+        eye.refuse(eye.files, Download)
     if isinstance(eye.goroutines, Refused):
         eye.refuse(eye.goroutines, WaitingRequest)
         _from_sockets_alone(eye)
@@ -121,13 +123,32 @@ def _goes_to(socket: Socket, url: str) -> bool:
 
 
 def _from_sockets_alone(eye: Eye) -> None:
-    """Without goroutines the kernel still proves a connection that nobody answers; more it does not prove."""
-    if isinstance(eye.sockets, Refused) or eye.program is not Program.GO:
+    """Without goroutines the kernel still proves a connection that nobody makes, or that nobody answers; not more."""
+    if eye.program is not Program.GO:
+        return
+    if isinstance(eye.sockets, Refused):
+        eye.refuse(eye.sockets, WaitingRequest)
         return
     eye.looked_at.append("sockets")
+    works = bool(eye.tree.children(eye.pid))
     for socket in eye.sockets:
-        if socket.kind == "tcp" and socket.state in {"SYN-SENT", "ESTAB"}:
+        if socket.kind == "tcp" and (socket.state == "SYN-SENT" or _is_owed_an_answer(socket, works=works)):
             eye.facts.append(_unnamed(eye, socket))
+
+
+def _is_owed_an_answer(socket: Socket, *, works: bool) -> bool:
+    """Whether bytes went out and none came back since. An idle connection got its answer last; a new one sent nothing.
+
+    HTTP/2 acknowledges after the answer, so that its idle connection looks owed one: it counts only while go has nothing
+    else to do.
+    """
+    if socket.state != "ESTAB" or not socket.bytes_sent:
+        return False
+    if socket.bytes_received == 0:
+        return True
+    if works or socket.last_sent_s is None or socket.last_received_s is None:
+        return False
+    return socket.last_sent_s < socket.last_received_s
 
 
 def _unnamed(eye: Eye, socket: Socket) -> WaitingRequest:
@@ -136,7 +157,7 @@ def _unnamed(eye: Eye, socket: Socket) -> WaitingRequest:
     phase = Phase.DIALING if socket.state == "SYN-SENT" else Phase.UNKNOWN
     seen = eye.seen(cite.fact, cite.source)
     age, received = silence(socket), socket.bytes_received
-    return WaitingRequest(seen, "", peer, phase, Purpose.OTHER, peer=peer, silent_for=age, received=received)
+    return WaitingRequest(seen, "", peer, phase, Purpose.UNKNOWN, peer=peer, silent_for=age, received=received)
 
 
 def _downloads(eye: Eye) -> None:

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 
 from unjam.facts.case import Case
 from unjam.facts.locks import LockKind, WaitingLock
-from unjam.model import Finding, Remedy
-from unjam.modes.lock_holder import end_holder, held_by
+from unjam.model import Candidate, Finding, Remedy
+from unjam.modes.lock_holder import end_holder, held_by, unnamed
 from unjam.modes.mode import ATTACH, DUMP, Mode
 from unjam.modes.wording import lasting
 
@@ -25,12 +25,13 @@ if TYPE_CHECKING:
     from unjam.lab.lab import Lab
 
 
-def examine(case: Case) -> Iterator[Finding]:
+def examine(case: Case) -> Iterator[Finding | Candidate]:
     """A lock of that kind that stands."""
     for lock in case.waiting(WaitingLock):
         if lock.kind is LockKind.SIDE:
             says = f"go waits for a lock{lasting(case, lock)}: {held_by(lock)}"
             yield Finding(lock.path or lock.kind, says, lock.cites())
+    yield from unnamed(case)
 
 
 def remedy(finding: Finding, case: Case) -> Remedy:

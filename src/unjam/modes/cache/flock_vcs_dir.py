@@ -17,21 +17,22 @@ from typing import TYPE_CHECKING
 
 from unjam.facts.case import Case
 from unjam.facts.locks import LockKind, WaitingLock
-from unjam.model import Finding, Remedy
-from unjam.modes.lock_holder import end_holder, held_by
-from unjam.modes.mode import ATTACH, DUMP, Mode
+from unjam.model import Candidate, Finding, Remedy
+from unjam.modes.lock_holder import end_holder, held_by, unnamed
+from unjam.modes.mode import ATTACH, DUMP, Mode, X
 from unjam.modes.wording import lasting
 
 if TYPE_CHECKING:
     from unjam.lab.lab import Lab
 
 
-def examine(case: Case) -> Iterator[Finding]:
+def examine(case: Case) -> Iterator[Finding | Candidate]:
     """A lock of that kind that stands."""
     for lock in case.waiting(WaitingLock):
         if lock.kind is LockKind.VCS:
             says = f"go waits for a lock{lasting(case, lock)}: {held_by(lock)}"
             yield Finding(lock.path or lock.kind, says, lock.cites())
+    yield from unnamed(case)
 
 
 def remedy(finding: Finding, case: Case) -> Remedy:
@@ -51,6 +52,6 @@ MODE = Mode(
     examine=examine,
     remedy=remedy,
     reproduce=reproduce,
-    seen_by=frozenset({ATTACH, DUMP}),
+    seen_by=frozenset({ATTACH, DUMP, X}),
     offers="fix",
 )

@@ -22,7 +22,7 @@ from unjam.golang.messages.net import Cause
 from unjam.model import Candidate, Finding, Remedy
 from unjam.modes.mode import ATTACH, DUMP, ERROR, Mode
 from unjam.modes.next_entry import ask_next_first
-from unjam.modes.requests import failed, server_of, unknown_phase, waiting
+from unjam.modes.requests import failed, server_of, unconnected, unknown_phase, waiting
 from unjam.modes.wording import lasting
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def examine(case: Case) -> Iterator[Finding | Candidate]:
     for message, fact in failed(case, Cause.DIAL_TIMEOUT):
         says = f"nothing answered at {message.address or server_of(message)}: the connection timed out."
         yield Finding(server_of(message), says, fact.cites())
-    yield from unknown_phase(case, "whether the address answers at all: unjam attach PID, or a goroutine dump")
+    yield from unknown_phase(case, "whether the address answers at all: unjam attach PID, or a goroutine dump", unconnected)
 
 
 def remedy(finding: Finding, case: Case) -> Remedy:
@@ -58,4 +58,5 @@ MODE = Mode(
     reproduce=reproduce,
     seen_by=frozenset({ATTACH, DUMP, ERROR}),
     offers="fix",
+    masks=("sumdb-unreachable",),
 )

@@ -21,7 +21,7 @@ from unjam.facts.requests import Phase, WaitingRequest
 from unjam.golang.messages.net import Cause
 from unjam.model import Advice, Candidate, Finding, Remedy
 from unjam.modes.mode import ATTACH, DUMP, ERROR, Mode
-from unjam.modes.requests import failed, server_of, unknown_phase, waiting
+from unjam.modes.requests import failed, server_of, unconnected, unknown_phase, waiting
 from unjam.modes.wording import lasting
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def examine(case: Case) -> Iterator[Finding | Candidate]:
     for message, fact in failed(case, Cause.DNS_TIMEOUT):
         server = f" {message.address}" if message.address else ""
         yield Finding(server_of(message), f"the name server{server} did not answer.", fact.cites())
-    yield from unknown_phase(case, "whether the name was found: unjam attach PID, or a goroutine dump")
+    yield from unknown_phase(case, "whether the name was found: unjam attach PID, or a goroutine dump", unconnected)
 
 
 def remedy(finding: Finding, case: Case) -> Remedy:
@@ -66,4 +66,5 @@ MODE = Mode(
     reproduce=reproduce,
     seen_by=frozenset({ATTACH, DUMP, ERROR}),
     offers="advice",
+    masks=("sumdb-unreachable",),
 )

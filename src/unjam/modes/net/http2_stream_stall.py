@@ -33,7 +33,12 @@ def examine(case: Case) -> Iterator[Finding | Candidate]:
         for request in waiting(case, phase, http2=True):
             says = f"{request.host} {what} on an HTTP/2 stream{lasting(case, request)}; the connection itself is up."
             yield Finding(request.url or request.host, says, request.cites())
-    yield from unknown_phase(case, "whether the connection speaks HTTP/2: unjam attach PID, or a goroutine dump")
+    yield from unknown_phase(case, "whether the connection speaks HTTP/2: unjam attach PID, or a goroutine dump", _may_be_http2)
+
+
+def _may_be_http2(request: WaitingRequest) -> bool:
+    """A server that speaks HTTP/2 has said so in the handshake."""
+    return request.received != 0
 
 
 def remedy(finding: Finding, case: Case) -> Remedy:
@@ -59,4 +64,5 @@ MODE = Mode(
     reproduce=reproduce,
     seen_by=frozenset({ATTACH, DUMP}),
     offers="fix",
+    masks=("sumdb-unreachable",),
 )

@@ -30,13 +30,17 @@ if TYPE_CHECKING:
 
 def examine(case: Case) -> Iterator[Finding | Candidate]:
     """A CONNECT that stands, or one that go gave up after its 60 seconds."""
+
+    def proxied(request: WaitingRequest) -> bool:
+        return not request.peer or any(case.setting(name) for name in ("HTTPS_PROXY", "https_proxy"))
+
     for request in waiting(case, Phase.CONNECT):
         via = request.via or request.peer
         says = f"the HTTP proxy{' ' * bool(via)}{via} has not answered CONNECT for {request.host}{lasting(case, request)}."
         yield Finding(via or request.host, says, request.cites())
     for message, fact in failed(case, Cause.PROXY_CONNECT_DEADLINE):
         yield Finding(server_of(message), f"the HTTP proxy did not answer CONNECT for {server_of(message)}.", fact.cites())
-    yield from unknown_phase(case, "whether an HTTP proxy stands between: unjam attach PID, or a goroutine dump")
+    yield from unknown_phase(case, "whether an HTTP proxy stands between: unjam attach PID, or a goroutine dump", proxied)
 
 
 def remedy(finding: Finding, case: Case) -> Remedy:

@@ -23,6 +23,7 @@ from unjam.facts.settings import GoSetting
 from unjam.model import Candidate, Finding, Remedy
 from unjam.modes.mode import ATTACH, DUMP, Mode
 from unjam.modes.next_entry import ask_next_first
+from unjam.modes.requests import unknown_phase
 from unjam.modes.wording import lasting
 
 if TYPE_CHECKING:
@@ -37,8 +38,8 @@ def examine(case: Case) -> Iterator[Finding | Candidate]:
         if request.phase is Phase.HEADERS:
             says = f"{request.host} accepted the connection, took the request and has not answered{lasting(case, request)}."
             yield Finding(request.url or request.host, says, request.cites())
-        elif request.phase is Phase.UNKNOWN:
-            yield Candidate(request.url, request.cites(), ("whether the connection was established: unjam attach PID",))
+    missing = "whether the connection was established: unjam attach PID"
+    yield from unknown_phase(case, missing, lambda request: request.purpose is not Purpose.GO_GET and not request.http2)
 
 
 def remedy(finding: Finding, case: Case) -> Remedy:
@@ -65,4 +66,5 @@ MODE = Mode(
     reproduce=reproduce,
     seen_by=frozenset({ATTACH, DUMP}),
     offers="fix",
+    masks=("sumdb-unreachable",),
 )

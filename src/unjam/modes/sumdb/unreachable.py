@@ -22,15 +22,16 @@ from unjam.facts.requests import Phase, Purpose, WaitingRequest
 from unjam.golang.messages.net import RequestError
 from unjam.golang.messages.proxy import StatusError
 from unjam.golang.messages.sumdb import SumdbUnreachable
-from unjam.model import Advice, Finding, Remedy
+from unjam.model import Advice, Candidate, Finding, Remedy
 from unjam.modes.mode import ATTACH, DUMP, ERROR, Mode
+from unjam.modes.requests import unnamed
 from unjam.modes.wording import lasting
 
 if TYPE_CHECKING:
     from unjam.lab.lab import Lab
 
 
-def examine(case: Case) -> Iterator[Finding]:
+def examine(case: Case) -> Iterator[Finding | Candidate]:
     """A wait for the database itself, or a look-up that go gave up."""
     for request in case.waiting(WaitingRequest):
         if request.purpose is Purpose.SUMDB and request.phase is not Phase.UNKNOWN:
@@ -42,6 +43,7 @@ def examine(case: Case) -> Iterator[Finding]:
     for message, fact in case.printed(SumdbUnreachable):
         host, why = _host_and_reason(message)
         yield Finding(host, f"the checksum database {host} could not be asked{why}.", fact.cites())
+    yield from unnamed(case)
 
 
 

@@ -17,21 +17,25 @@ from typing import TYPE_CHECKING
 
 from unjam.facts.case import Case
 from unjam.facts.requests import Purpose, WaitingRequest
-from unjam.model import Finding, Remedy
+from unjam.model import Candidate, Finding, Remedy
 from unjam.modes.mode import ATTACH, DUMP, Mode
 from unjam.modes.next_entry import ask_next_first
+from unjam.modes.requests import unnamed
 from unjam.modes.wording import lasting
 
 if TYPE_CHECKING:
     from unjam.lab.lab import Lab
 
 
-def examine(case: Case) -> Iterator[Finding]:
+def examine(case: Case) -> Iterator[Finding | Candidate]:
     """A request for golang.org/toolchain that waits, in whatever phase."""
     for request in case.waiting(WaitingRequest):
         if request.purpose is Purpose.TOOLCHAIN:
             says = f"go waits for another Go toolchain from {request.host}{lasting(case, request)}: {request.phase}."
             yield Finding(request.url or request.host, says, request.cites())
+    switch = case.setting("GOTOOLCHAIN")
+    if switch is None or switch.raw != "local":
+        yield from unnamed(case)
 
 
 def remedy(finding: Finding, case: Case) -> Remedy:

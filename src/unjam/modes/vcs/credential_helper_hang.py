@@ -31,7 +31,7 @@ def examine(case: Case) -> Iterator[Finding | Candidate]:
         if child.wants is Wants.CREDENTIAL:
             says = f"git waits for its credential helper{lasting(case, child)}: {child.chain[-1]}"
             yield Finding(child.chain[-1], says, child.cites())
-    yield from unseen(case, Task.LS_REMOTE, Task.VCS, Task.FETCH)
+    yield from unseen(case, Task.LS_REMOTE, Task.VCS, Task.FETCH, tool="credential helper")
 
 
 def remedy(finding: Finding, case: Case) -> Remedy:

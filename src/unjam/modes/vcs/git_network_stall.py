@@ -32,7 +32,7 @@ def examine(case: Case) -> Iterator[Finding | Candidate]:
         if asks and child.wants is Wants.NETWORK:
             says = f"git asked {child.remote} for its refs and has had no answer{lasting(case, child)}."
             yield Finding(child.remote or child.chain[-1], says, child.cites())
-    yield from unseen(case, Task.LS_REMOTE, Task.VCS)
+    yield from unseen(case, Task.LS_REMOTE, Task.VCS, tool="git-remote-http")
 
 
 def remedy(finding: Finding, case: Case) -> Remedy:

@@ -30,7 +30,7 @@ def examine(case: Case) -> Iterator[Finding | Candidate]:
         if child.wants is Wants.TERMINAL and 'ssh' in child.tools:
             says = f"ssh waits for an answer on the terminal{lasting(case, child)}: {child.chain[-1]}"
             yield Finding(child.chain[-1], says, child.cites())
-    yield from unseen(case, Task.LS_REMOTE, Task.VCS, Task.FETCH)
+    yield from unseen(case, Task.LS_REMOTE, Task.VCS, Task.FETCH, tool="ssh")
 
 
 def remedy(finding: Finding, case: Case) -> Remedy:

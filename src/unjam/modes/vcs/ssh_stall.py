@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 def examine(case: Case) -> Iterator[Finding | Candidate]:
     """An ssh that waits for the network."""
     for child in case.waiting(WaitingChild):
-        if child.wants is Wants.NETWORK and 'ssh' in child.tools:
+        if child.wants is Wants.NETWORK and "ssh" in child.tools:
             says = f"ssh waits for {child.remote or 'its server'}, which has said nothing{lasting(case, child)}."
             yield Finding(child.remote or child.chain[-1], says, child.cites())
-    yield from unseen(case, Task.LS_REMOTE, Task.VCS, Task.FETCH)
+    yield from unseen(case, Task.LS_REMOTE, Task.VCS, Task.FETCH, tool="ssh")
 
 
 def remedy(finding: Finding, case: Case) -> Remedy:
