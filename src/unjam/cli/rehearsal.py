@@ -98,9 +98,10 @@ class Rehearsal:
         return next((each for each in diagnose(case).findings if each.mode == self.mode.id), None)
 
     def _healed(self, finding: Finding, case: Case) -> bool:
+        from unjam.diagnose import remedy
         from unjam.model import Advice, Fix
 
-        match self.mode.remedy(finding, case):
+        match remedy(finding, case):
             case Fix() as fix:
                 return self._treated(fix, finding)
             case Advice() as advice:
