@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 import errno
-import io
 import gc
+import io
 import os
 import sys
 from typing import NoReturn
