@@ -40,9 +40,16 @@ def stay(note):
 
 
 def orphan(path, detached):
-    """Leaves a process behind that holds our standard error open; writes its pid to `path`."""
+    """Starts a process that holds our standard error open, and writes its pid to `path`.
+
+    Detached: in a session of its own, and its parent is gone at once.
+    """
     code = "import time,sys; open(sys.argv[1],'w').write(str(__import__('os').getpid())); time.sleep(300)"
-    subprocess.Popen([sys.executable, "-S", "-c", code, path], start_new_session=detached, stdout=subprocess.DEVNULL)
+    argv = [sys.executable, "-S", "-c", code, path]
+    if detached:
+        subprocess.run(["/bin/sh", "-c", 'setsid "$@" & exit 0', "sh", *argv], stdout=subprocess.DEVNULL, check=True)
+    else:
+        subprocess.Popen(argv, stdout=subprocess.DEVNULL)
     while not (Path(path).exists() and Path(path).read_text()):
         time.sleep(0.01)
 
@@ -54,6 +61,7 @@ def interrupts():
     def more(*_):
         nonlocal count
         count += 1
+        os.write(2, b"interrupt %d\n" % count)
 
     def tell(*_):
         print("interrupts", count, file=sys.stderr, flush=True)
