@@ -194,7 +194,7 @@ class Look:
         again = self._read(tuple(a for a, _ in living))
         for (address, g), stack, later in zip(living, stacks, again, strict=True):
             chain = None
-            if later is not None and stack is not None and self._parked(g) and g.same_place(later):
+            if later is not None and stack is not None and self._parked(g) and (g == later or g.same_place(later)):
                 chain = self._chain(g, stack, _window(g)[1])
             yield self._goroutine(address, g, chain) if chain else self._slowly(address, g)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from unjam.errors import UnjamError
 from unjam.inspect.pclntab import TOP_FRAME, WRITES_SP, Frame, Function, PcTable
@@ -43,8 +43,7 @@ class Chain:
     names: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
+class Start(NamedTuple):
     """Where unwinding begins. `exact`: the pc is where the program stands, and no return address."""
 
     pc: int

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from unjam.errors import CannotSee, NoSuchProcess
-from unjam.facts.case import Case
 from unjam.inspect.goroutines import is_go
 from unjam.inspect.process import Process, identity, read_process
 from unjam.inspect.refused import Gone, Refused
-from unjam.sources.live import look_at
+
+if TYPE_CHECKING:
+    from unjam.facts.case import Case
 
 
 def check(pid: int) -> Process:
@@ -37,6 +39,9 @@ def in_words(refusal: Refused) -> str:
 
 def cases(pid: int, patience: float, pause: float) -> Iterator[Case]:
     """The same case after each look, until that very process has ended."""
+    from unjam.facts.case import Case
+    from unjam.sources.live import look_at
+
     started = check(pid).identity.started
     case = Case(patience=patience)
     while (now := identity(pid)) is not None and now.started == started:
