@@ -8,13 +8,13 @@ import time
 from pathlib import Path
 
 
-def leave(code):
+def leave(code: int) -> None:
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)
 
 
-def is_open(number):
+def is_open(number: int) -> bool:
     try:
         os.fstat(number)
     except OSError:
@@ -22,7 +22,7 @@ def is_open(number):
     return True
 
 
-def die(number):
+def die(number: int) -> None:
     if number not in (signal.SIGKILL, signal.SIGSTOP):
         signal.signal(number, signal.SIG_DFL)
     import resource
@@ -32,14 +32,14 @@ def die(number):
     time.sleep(60)
 
 
-def stay(note):
+def stay(note: str) -> None:
     """Says that it is there, and stays until the file `note` appears beside it."""
     print("here", os.getpid(), file=sys.stderr, flush=True)
     while not Path(note).exists():
         time.sleep(0.02)
 
 
-def orphan(path, detached):
+def orphan(path: str, detached: bool) -> None:
     """Starts a process that holds our standard error open, and writes its pid to `path`.
 
     Detached: in a session of its own, and its parent is gone at once.
@@ -54,16 +54,16 @@ def orphan(path, detached):
         time.sleep(0.01)
 
 
-def interrupts():
+def interrupts() -> None:
     """Counts SIGINT until SIGUSR1 comes, then prints how many came."""
     count = 0
 
-    def more(*_):
+    def more(*_: object) -> None:
         nonlocal count
         count += 1
         os.write(2, b"interrupt %d\n" % count)
 
-    def tell(*_):
+    def tell(*_: object) -> None:
         print("interrupts", count, file=sys.stderr, flush=True)
         leave(count)
 
@@ -74,7 +74,7 @@ def interrupts():
         time.sleep(0.05)
 
 
-def main(words):  # noqa: C901, PLR0915  one case per thing that go may do
+def main(words: list[str]) -> None:  # noqa: C901, PLR0915  one case per thing that go may do
     match words:
         case ["exit", code]:
             leave(int(code))
