@@ -89,11 +89,11 @@ def main(words: list[str]) -> None:  # noqa: C901, PLR0915  one case per thing t
         case ["bytes"]:
             os.write(2, b"\x00\xff\r\n\x1b[31mred\tno newline at the end")
         case ["flood", count]:
-            for number in range(int(count)):
-                os.write(2, b"%0127d\n" % number)
+            for line in range(int(count)):
+                os.write(2, b"%0127d\n" % line)
         case ["mixed", count]:
-            for number in range(int(count)):
-                os.write(1 + number % 2, b"%d\n" % number)
+            for line in range(int(count)):
+                os.write(1 + line % 2, b"%d\n" % line)
         case ["where"]:
             print("tty", os.isatty(0), os.isatty(1), os.isatty(2), file=sys.stderr)
             print("group", os.getpgrp(), "session", os.getsid(0), file=sys.stderr)
