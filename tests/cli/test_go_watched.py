@@ -190,7 +190,7 @@ def test_a_fix_that_does_not_help_is_put_back(lab: Lab, start: Start) -> None:
     assert watched.members() == []
 
 
-def test_it_says_when_it_moves_again(lab: Lab, start: Start) -> None:
+def test_a_fault_that_is_lifted_lets_it_end_well(lab: Lab, start: Start) -> None:
     with_silent_proxy(lab, second=False)
     watched = start("--stall", "1s", "mod", "tidy")
     watched.until_said(SILENT)
