@@ -23,6 +23,7 @@ type server struct {
 	lock     sync.Mutex
 	changed  *sync.Cond
 	standing sync.WaitGroup
+	clients  []net.Conn // kept, or the collector would close them
 	longest  atomic.Int64
 }
 
@@ -105,9 +106,11 @@ func (s *server) connections(count int) error {
 	}
 	s.standing.Add(count)
 	for i := 0; i < count; i++ {
-		if _, err := net.Dial("tcp", listener.Addr().String()); err != nil {
+		client, err := net.Dial("tcp", listener.Addr().String())
+		if err != nil {
 			return err
 		}
+		s.clients = append(s.clients, client)
 		conn, err := listener.Accept()
 		if err != nil {
 			return err

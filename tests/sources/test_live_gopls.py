@@ -139,8 +139,8 @@ def test_a_gopls_that_has_loaded_is_well(lab: Lab, gopls: Path, editors: list[Ed
     editors.append(Editor(gopls, lab))
     pid = editors[0].gopls.pid
     cached = lab.modcache / "example.com" / "lib@v1.0.0"
-    assert lab.until(lambda: cached.exists(), 60)
-    assert lab.until(lambda: not [each for each in _go_children(pid)], 60)
+    assert lab.until(cached.exists, 60)
+    assert lab.until(lambda: not _go_children(pid), 60)
     diagnosis = diagnose(Case(patience=0.0).add(look_at(pid)))
     assert not diagnosis.sick
     assert not diagnosis.crashed

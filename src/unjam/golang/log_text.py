@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import overload
 
+from unjam.golang.hard_wrap import MOST_LINES, joined
+
 _SAMPLE = 1 << 16
 _CHUNK = 256
 _CLIPPED = ("[output clipped", "log limit", "Job's log exceeded limit", "truncated]", "logs truncated")
@@ -82,9 +84,12 @@ def clean(raw: bytes) -> CleanLog:
         notes.append("the log says that it was clipped")
     given = text.replace("\r\n", "\n").split("\n")
     del text  # of a log of 200 MB, no third copy is needed
+    numbers: Sequence[int] = range(1, len(given) + 1)
+    if len(given) <= MOST_LINES:
+        given, numbers = joined(given)
     lines = _Collector()
     for start in range(0, len(given), _CHUNK):
-        lines.take(start + 1, given[start : start + _CHUNK])
+        lines.take(numbers[start : start + _CHUNK], given[start : start + _CHUNK])
     return CleanLog(Lines(lines.texts, lines.numbers), tuple(notes))
 
 
@@ -139,20 +144,20 @@ class _Collector:
         self.numbers: list[int] = []
         self.parts = 1
 
-    def take(self, number: int, given: list[str]) -> None:
-        """The lines from `number` on."""
+    def take(self, numbered: Sequence[int], given: list[str]) -> None:
+        """Lines and their numbers."""
         together = "\n".join(given)
         if any(mark in together for mark in _UNUSUAL):
             texts: list[str] = []
             numbers: list[int] = []
-            for at, line in enumerate(given, start=number):
+            for at, line in zip(numbered, given, strict=True):
                 pieces = _pieces(line)
                 texts += pieces
                 numbers += [at] * len(pieces)
         else:
             starts = _BY_FIRST
             texts = [_without_prefix(line) if line[:1] in starts else line.rstrip() for line in given]
-            numbers = list(range(number, number + len(given)))
+            numbers = list(numbered)
         if any(mark in together for mark in _MAY_WRAP) or (self.texts and _may_be_wrapped(self.texts[-1])):
             for text, at in zip(texts, numbers, strict=True):
                 self._add(text, at)
@@ -212,13 +217,13 @@ _CLOCK = r"\d\d:\d\d:\d\d(?:[.,]\d{1,9})?"
 
 # By the first character of the line, so that most lines cost one look into a table.
 _OF_DIGITS = (
-    rf"\d{{4}}-\d\d-\d\d[T ]{_CLOCK} ?(?:Z|[+-]\d\d:?\d\d)?(?: ?\d\d[OE][ +])?[ \t]?",  # GitHub, Azure, GitLab
+    rf"\d{{4}}-\d\d-\d\d[T ]{_CLOCK} ?(?:Z|[+-]\d\d:?\d\d)?(?: ?\d\d[OE][ +]|[ \t])?",  # GitHub, Azure, GitLab
     rf"{_CLOCK}[ \t]",
     r"\d{1,6}\.\d{1,4} ",  # docker buildx, the excerpt under an error
 )
 _OF_BRACKET = (
     rf"\[\d{{4}}-\d\d-\d\d[T ]{_CLOCK}[^\]\n]{{0,12}}\][ \t]?",  # Jenkins
-    rf"\[{_CLOCK}\](?:[WEFi]?:)?[ \t]?",  # TeamCity and others
+    rf"\[{_CLOCK}\](?: |[WEFi]?:(?:\t ?| )?)?",  # TeamCity and others
     r"\[pod/[\w./-]{1,200}\] ",  # kubectl logs --prefix
     r"\[(?:ERROR|error|ERR|WARN|INFO)\] ",
 )
@@ -236,7 +241,7 @@ _BY_FIRST = {
     "[": _OF_BRACKET,
     "#": _OF_HASH,
     ":": (r"::(?:error|warning|debug|group)[^:\n]{0,200}::",),
-    ">": (r"> (?=\S)|>(?=go: )",),
+    ">": (r"> (?=[\S\t]| {2})|>(?=go: )",),
     " ": (r" {0,3}=> (?:=> )?# ",),  # docker buildx on a terminal
     "n": (_WRAPPERS,),
     "E": (_WRAPPERS,),

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from unjam.errors import NoSuchProcess
 from unjam.facts.case import PATIENCE, Case, Look
 from unjam.facts.children import WaitingChild
+from unjam.facts.goroutines import GoroutineGroup, OtherWait
 from unjam.facts.locks import WaitingLock
 from unjam.facts.requests import Download, WaitingRequest
 from unjam.facts.seen import Fact, Program, Seen
@@ -25,11 +26,14 @@ from unjam.inspect.process import Process, read_process
 from unjam.inspect.refused import Gone, Refused
 from unjam.inspect.sockets import Socket, sockets_of
 from unjam.inspect.tree import Tree, snapshot
-from unjam.sources import live_children, live_locks, live_requests, live_settings
+from unjam.sources import live_children, live_goroutines, live_locks, live_requests, live_settings
 
 KINDS: frozenset[type[Fact]] = frozenset(
-    {WaitingRequest, Download, WaitingLock, WaitingChild, GoSetting, GoCommand, WaitingUser}
+    {WaitingRequest, Download, WaitingLock, WaitingChild, GoSetting, GoCommand, WaitingUser, OtherWait, GoroutineGroup}
 )
+
+#: States of a process that was stopped by a signal, or by a debugger.
+STOPPED = "Tt"
 
 #: How far to follow a chain of gopls → go list, or of a lock's holders.
 DEPTH = 3
@@ -77,7 +81,7 @@ def look_at(pid: int, *, memory: Memory | Refused | None = None, tree: Tree | No
     if isinstance(process, Refused):
         raise NoSuchProcess(f"process {pid} cannot be seen: {process.reason}")
     eye = _open(process, memory, tree or snapshot(), depth)
-    for collect in _COLLECTORS:
+    for collect in _OF_A_STOPPED_ONE if process.state in STOPPED else _COLLECTORS:
         collect(eye)
     for other in _further(eye):
         _take_in(eye, other, memory if isinstance(memory, Refused) else None)
@@ -117,7 +121,7 @@ def _command(eye: Eye) -> None:
     version = "" if isinstance(eye.goroutines, Refused) else eye.goroutines.go
     share = min(1.0, process.cpu_s / process.age_s) if process.age_s > 0 else 0.0
     seen = eye.seen(process.command, f"process {eye.pid}")
-    eye.facts.append(GoCommand(seen, process.argv, process.cwd, version, process.age_s, share, process.state in "Tt"))
+    eye.facts.append(GoCommand(seen, process.argv, process.cwd, version, process.age_s, share, process.state in STOPPED))
     eye.looked_at.append("process")
 
 
@@ -127,15 +131,18 @@ _COLLECTORS: tuple[Callable[[Eye], None], ...] = (
     live_requests.collect,
     live_locks.collect,
     live_children.collect,
+    live_goroutines.collect,
 )
+#: A stopped process waits for a signal to go on and for nothing else, whatever it stood in when it was stopped.
+_OF_A_STOPPED_ONE = (_command, live_settings.collect)
 
 
 def _further(eye: Eye) -> list[int]:
-    """The processes that this one waits for and that are go commands themselves."""
-    if eye.depth >= DEPTH:
+    """The go commands that this one waits for: holders of its locks, and what gopls or `go generate` has started."""
+    if eye.depth >= DEPTH or eye.process.state in STOPPED:
         return []
     holders = [lock.holder.pid for lock in eye.facts if isinstance(lock, WaitingLock) and lock.holder]
-    commands = [node.pid for node in eye.tree.children(eye.pid) if eye.program is Program.GOPLS and _is_go(node.pid)]
+    commands = [node.pid for node in eye.tree.children(eye.pid) if eye.program is not Program.USER and _is_go(node.pid)]
     return [pid for pid in dict.fromkeys(commands + [pid for pid in holders if _is_go(pid)]) if pid != eye.pid]
 
 

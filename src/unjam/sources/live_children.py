@@ -9,19 +9,24 @@ from unjam.facts.children import Task, WaitingChild, Wants
 from unjam.facts.seen import Program, Seen
 from unjam.facts.settings import WaitingUser
 from unjam.golang.child_role import role_of
+from unjam.golang.frame_table import Wait
 from unjam.golang.secrets import scrub
 from unjam.inspect.process import Process, read_process
 from unjam.inspect.refused import Refused
 from unjam.inspect.sched import idle_since
 from unjam.inspect.sockets import Socket, sockets_of
 from unjam.inspect.terminal import waits_for_terminal
+from unjam.sources.live_requests import waits_of
 from unjam.sources.live_sockets import address, silence, socket_cite
+from unjam.sources.meanings import task_of
 
 if TYPE_CHECKING:
     from unjam.sources.live import Eye
 
 #: Roles of go's own tools: they work or they end, and CPU tells which.
 _TOOLS = frozenset({"compile", "asm", "link", "vet", "cover", "pack", "buildid", "telemetry", "cgo", "preprofile", "covdata"})
+#: A program of which the name says nothing is the user's own, unless go asked it for something.
+_FREE = frozenset({Task.USER, Task.OTHER})
 _HELPERS = frozenset({"credential helper", "askpass", "pinentry"})
 
 
@@ -48,7 +53,8 @@ def _child(eye: Eye, process: Process) -> None:
     role = role_of(process.argv)
     if role in _TOOLS or role.startswith("go "):
         return
-    if role == "user program":
+    for_whom = _for_whom(eye)
+    if for_whom is Task.USER or (role == "user program" and for_whom in _FREE):
         seen = eye.seen(process.command, f"child {process.pid} of process {eye.pid}")
         eye.facts.append(WaitingUser(seen, "the user's own program runs"))
         return
@@ -57,7 +63,19 @@ def _child(eye: Eye, process: Process) -> None:
     if wants is Wants.HIDDEN and isinstance(hidden := sockets_of(leaf.process.pid), Refused):
         eye.refuse(hidden, WaitingChild)
     chain = _path(links, leaf)
-    eye.facts.append(_fact(eye, chain, wants, socket))
+    task = _task(chain[0].process, chain[0].role)
+    eye.facts.append(_fact(eye, chain, wants, socket, for_whom if task is Task.OTHER else task))
+
+
+def _for_whom(eye: Eye) -> Task:
+    """What go started its children for, as its goroutines say it if they agree, else as its command line does."""
+    if not isinstance(eye.goroutines, Refused):
+        waits = waits_of(eye.goroutines)
+        tasks = {task_of(waiting) for waiting in waits if waiting.wait in {Wait.CHILD, Wait.CHILD_PIPE}}
+        if len(tasks) == 1:
+            return tasks.pop()
+    command = role_of(eye.process.argv)
+    return Task.USER if command == "go generate" or command.startswith("go tool") else Task.OTHER
 
 
 def _below(eye: Eye, process: Process) -> list[Process]:
@@ -108,7 +126,7 @@ def _path(links: list[Link], leaf: Link) -> list[Link]:
     return path
 
 
-def _fact(eye: Eye, chain: list[Link], wants: Wants, socket: Socket | None) -> WaitingChild:
+def _fact(eye: Eye, chain: list[Link], wants: Wants, socket: Socket | None, task: Task) -> WaitingChild:
     leaf, top = chain[-1].process, chain[0].process
     shown = tuple(link.process.command for link in chain)
     peer = address(socket.peer) if socket else ""
@@ -117,7 +135,7 @@ def _fact(eye: Eye, chain: list[Link], wants: Wants, socket: Socket | None) -> W
     also = () if socket is None else (socket_cite(leaf.pid, socket),)
     return WaitingChild(
         seen=Seen(text, f"children of process {eye.pid}", eye.program, eye.pid, also),
-        task=_task(top, chain[0].role),
+        task=task,
         chain=shown,
         tools=tuple(link.role for link in chain),
         wants=wants,

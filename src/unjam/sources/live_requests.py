@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from unjam.facts.requests import Download, Phase, Purpose, WaitingRequest
 from unjam.facts.seen import Program
-from unjam.facts.settings import WaitingUser
-from unjam.golang.frame_table import Wait
 from unjam.golang.frames import Waiting, join
 from unjam.golang.proxy_url import meaning
 from unjam.inspect.goroutines import Goroutine, GoroutineDump, RequestInFlight
@@ -39,7 +37,7 @@ def waits_of(dump: GoroutineDump) -> tuple[Waiting, ...]:
 
 
 def collect(eye: Eye) -> None:
-    """Requests, downloads and blocked output of the process. Only cmd/go's requests are facts: a user's server may wait."""
+    """Requests and downloads of the process. Only cmd/go's requests are facts: a user's server may wait."""
     _downloads(eye)
     if isinstance(eye.files, Refused):
         eye.refuse(eye.files, Download)
@@ -54,9 +52,7 @@ def collect(eye: Eye) -> None:
         eye.looked_at.append("sockets")
     if eye.program is Program.GO:
         by_id = {goroutine.id: goroutine for goroutine in eye.goroutines.goroutines}
-        waits = waits_of(eye.goroutines)
-        _blocked_output(eye, waits, by_id)
-        for waiting in waits:
+        for waiting in waits_of(eye.goroutines):
             if waiting.wait in PHASES:
                 eye.facts.append(_request(eye, eye.goroutines, waiting, by_id[waiting.id]))
 
@@ -168,14 +164,3 @@ def _downloads(eye: Eye) -> None:
             eye.facts.append(Download(seen, file.module, file.version, file.path, file.size, file.mtime_age_s or 0.0))
     if not isinstance(eye.files, Refused):
         eye.looked_at.append("open files")
-
-
-def _blocked_output(eye: Eye, waits: Iterable[Waiting], by_id: dict[int, Goroutine]) -> None:
-    for waiting in _of(waits, Wait.WRITING_OUTPUT):
-        text = f"goroutine {waiting.id} [{by_id[waiting.id].wait}] {waiting.frame}"
-        seen = eye.seen(text, f"goroutines of process {eye.pid}")
-        eye.facts.append(WaitingUser(seen, "nobody reads what it writes"))
-
-
-def _of(waits: Iterable[Waiting], kind: Wait) -> Iterator[Waiting]:
-    return (waiting for waiting in waits if waiting.wait is kind)

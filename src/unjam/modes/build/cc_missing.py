@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def examine(case: Case) -> Iterator[Finding]:
-    """go's own words."""
+    """Go's own words."""
     for message, fact in case.printed(CompilerMissing):
         yield Finding(message.name, f"the C compiler {message.name} is not installed.", fact.cites())
 

@@ -37,7 +37,7 @@ def examine(case: Case) -> Iterator[Finding | Candidate]:
     for request in waiting(case, Phase.CONNECT):
         via = request.via or request.peer
         says = f"the HTTP proxy{' ' * bool(via)}{via} has not answered CONNECT for {request.host}{lasting(case, request)}."
-        yield Finding(via or request.host, says, request.cites())
+        yield Finding(via or "the HTTP proxy", says, request.cites())
     for message, fact in failed(case, Cause.PROXY_CONNECT_DEADLINE):
         yield Finding(server_of(message), f"the HTTP proxy did not answer CONNECT for {server_of(message)}.", fact.cites())
     yield from unknown_phase(case, "whether an HTTP proxy stands between: unjam attach PID, or a goroutine dump", proxied)
@@ -71,4 +71,5 @@ MODE = Mode(
     reproduce=reproduce,
     seen_by=frozenset({ATTACH, DUMP, ERROR}),
     offers="advice",
+    masks=("sumdb-unreachable",),
 )

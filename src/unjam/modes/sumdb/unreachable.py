@@ -34,11 +34,11 @@ if TYPE_CHECKING:
 def examine(case: Case) -> Iterator[Finding | Candidate]:
     """A wait for the database itself, or a look-up that go gave up."""
     for request in case.waiting(WaitingRequest):
-        if request.purpose is Purpose.SUMDB and request.phase is not Phase.UNKNOWN:
-            says = f"the checksum database {request.host} does not answer: go is {request.phase}{lasting(case, request)}."
-            yield Finding(request.host, says, request.cites())
+        if request.purpose is Purpose.SUMDB and request.phase is Phase.UNKNOWN:
+            missing = ("whether it is still unanswered: unjam attach PID, or a goroutine dump",)
+            yield Candidate(request.host, request.cites(), missing)
         elif request.purpose is Purpose.SUMDB:
-            says = f"the last thing that go asked is the checksum database {request.host}, and no answer is shown."
+            says = f"the checksum database {request.host} does not answer: go is {request.phase}{lasting(case, request)}."
             yield Finding(request.host, says, request.cites())
     for message, fact in case.printed(SumdbUnreachable):
         host, why = _host_and_reason(message)
@@ -50,7 +50,7 @@ def examine(case: Case) -> Iterator[Finding | Candidate]:
 def _host_and_reason(message: SumdbUnreachable) -> tuple[str, str]:
     match message.error:
         case RequestError() as error:
-            return error.host, f": {error.detail}" if error.detail else ""
+            return error.host, f": {error.detail or error.cause}"
         case StatusError() as error:
             return urlsplit(error.url).netloc, f": {error.status} {error.text}"
         case _:

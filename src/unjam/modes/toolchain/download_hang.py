@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from unjam.facts.case import Case
-from unjam.facts.requests import Purpose, WaitingRequest
+from unjam.facts.requests import Phase, Purpose, WaitingRequest
 from unjam.model import Candidate, Finding, Remedy
 from unjam.modes.mode import ATTACH, DUMP, Mode
 from unjam.modes.next_entry import ask_next_first
@@ -30,7 +30,10 @@ if TYPE_CHECKING:
 def examine(case: Case) -> Iterator[Finding | Candidate]:
     """A request for golang.org/toolchain that waits, in whatever phase."""
     for request in case.waiting(WaitingRequest):
-        if request.purpose is Purpose.TOOLCHAIN:
+        if request.purpose is Purpose.TOOLCHAIN and request.phase is Phase.UNKNOWN:
+            missing = ("whether it is still unanswered: unjam attach PID, or a goroutine dump",)
+            yield Candidate(request.url or request.host, request.cites(), missing)
+        elif request.purpose is Purpose.TOOLCHAIN:
             says = f"go waits for another Go toolchain from {request.host}{lasting(case, request)}: {request.phase}."
             yield Finding(request.url or request.host, says, request.cites())
     switch = case.setting("GOTOOLCHAIN")

@@ -1,0 +1,82 @@
+"""Lines that a terminal broke at its right edge, put together again.
+
+Who copies from a terminal's window gets each long line in pieces, all but the last exactly as wide as the window.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+
+#: Only what a person copied is wrapped so; logs are longer.
+MOST_LINES = 3000
+_WIDTHS = frozenset({80, 90, 100, 110, 120, 132, 140, 150, 160, 180, 200})
+
+
+def joined(lines: Sequence[str]) -> tuple[list[str], list[int]]:
+    """The lines as they were printed, each with the number (from 1) of its first piece.
+
+    Lines are joined only if the widest of the text shows the window: two of them at least, or one of a usual width. What
+    begins like the line before, with the prefix that a log has, is no piece of it.
+    """
+    width = _width(lines)
+    texts: list[str] = []
+    numbers: list[int] = []
+    open_until = 0  # index of the line that may go on the last one
+    for index, line in enumerate(lines):
+        before = lines[index - 1]
+        if texts and open_until == index and line[:4] != before[:4] and not _is_start(line) and _is_cut(texts[-1]):
+            texts[-1] += line
+        else:
+            texts.append(line)
+            numbers.append(index + 1)
+        if width and len(line) == width:
+            open_until = index + 1
+    return texts, numbers
+
+
+def _width(lines: Sequence[str]) -> int:
+    """The width of the window, 0 if the text shows none."""
+    if not 1 < len(lines) <= MOST_LINES:
+        return 0
+    width = max(map(len, lines))
+    if not 40 <= width <= 400:
+        return 0
+    widest = sum(len(line) == width for line in lines)
+    return width if widest > 1 or width in _WIDTHS else 0
+
+
+def _is_cut(text: str) -> bool:
+    """Whether the text is of go, and does not end as go's errors do."""
+    of_go = any(sign in text for sign in ("://", "https:/", "go: ", "@v")) or text.startswith(
+        ("verifying ", "cgo: ", "\tfatal")
+    )
+    return of_go and not _end().search(text)
+
+
+@cache
+def _start() -> re.Pattern[str]:
+    words = (
+        "mkdir|cd|make|WORK|exit|FAIL|ok|The|Error|ERROR|error|Confirm|If|SECURITY|This|For|fatal|remote|Host key"
+        "|Permission denied|Please|section_\\w+|and the repository|warning|hint|package|npm|Cloning|set|SUCCESS|Step"
+        "|panic|goroutine|created by"
+    )
+    return re.compile(
+        rf"\s*\Z|\t| {{2}}|(?:stderr: )?go: |# |[$>+%|] |verifying |\d{{1,6}}\.\d{{3}}s # |(?:{words})\b"
+        r"|(?!\S*(?:/lookup/|/@v/))\S{1,200}@v\d\S{0,100}: |[^\s:]{1,300}\.go:\d|\w{1,40}=['\"]|\[\d|\d{4}-\d\d-\d\d[T ]"
+    )
+
+
+@cache
+def _end() -> re.Pattern[str]:
+    """The ends of go's errors."""
+    return re.compile(
+        r"(?:timeout|refused|by peer|such host|to host|authority|EOF|exceeded|GOPROXY=off|redirects|denied|on device|zip file"
+        r"|PATH%?|Forbidden|Requests|Gateway|Error|Unavailable|Gone|Not Found|from peer|of value|status \d{1,3}:|mismatch)\Z"
+    )
+
+
+def _is_start(line: str) -> bool:
+    """Whether the line begins something of its own."""
+    return bool(_start().match(line))
