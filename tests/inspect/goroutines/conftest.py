@@ -180,10 +180,13 @@ def proxy() -> Iterator[Callable[[bool], Proxy]]:
 def go_env(tmp_path: Path) -> dict[str, str]:
     """A fresh home for one go command, and a module x in it that needs example.com/lib."""
     (tmp_path / "go.mod").write_text("module x\n\ngo 1.21\n\nrequire example.com/lib v1.0.0\n")
+    mode = tmp_path / ".config" / "go" / "telemetry" / "mode"  # a variable does not switch it off: go would start a child
+    mode.parent.mkdir(parents=True)
+    mode.write_text("off")
     return {
         "PATH": os.environ["PATH"], "HOME": str(tmp_path), "GOPATH": str(tmp_path / "gopath"),
         "GOMODCACHE": str(tmp_path / "cache"), "GOENV": "off", "GOTOOLCHAIN": "local", "GOSUMDB": "off",
-        "GOFLAGS": "-mod=mod", "GOTELEMETRY": "off", "GOPROXY": "off", "GOMAXPROCS": "2",
+        "GOFLAGS": "-mod=mod", "GOPROXY": "off", "GOMAXPROCS": "2",
     }  # fmt: skip
 
 
