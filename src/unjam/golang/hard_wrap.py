@@ -26,7 +26,7 @@ def joined(lines: Sequence[str]) -> tuple[list[str], list[int]]:
     open_until = 0  # index of the line that may go on the last one
     for index, line in enumerate(lines):
         before = lines[index - 1]
-        if texts and open_until == index and line[:4] != before[:4] and not _is_start(line) and _is_cut(texts[-1]):
+        if texts and open_until == index and line[:4] != before[:4] and _goes_on(texts[-1], line):
             texts[-1] += line
         else:
             texts.append(line)
@@ -45,6 +45,19 @@ def _width(lines: Sequence[str]) -> int:
         return 0
     widest = sum(len(line) == width for line in lines)
     return width if widest > 1 or width in _WIDTHS else 0
+
+
+def _goes_on(text: str, line: str) -> bool:
+    return _is_cut(text) and (not _is_start(line) or (line[:1] not in " \t" and bool(_open_url().search(text))))
+
+
+@cache
+def _open_url() -> re.Pattern[str]:
+    """A URL of go that cannot end here: go asks for `/lookup/M@V`, for `?go-get=1`, and for names of these few forms."""
+    return re.compile(
+        r"https?://(?![^\s\"]*(?:/@v/list|/@latest|\.(?:info|mod|zip)|\?go-get=1|/(?:latest|supported)|/lookup/[^\s\"]*@v\d[^\s\"]*)\Z)"
+        r"[^\s\"]*(?:/@v/|/@|/lookup/|/sumdb/)[^\s\"]*\Z"
+    )
 
 
 def _is_cut(text: str) -> bool:
