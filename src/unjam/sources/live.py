@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 from unjam.errors import NoSuchProcess
 from unjam.facts.case import PATIENCE, Case, Look
@@ -16,17 +15,14 @@ from unjam.facts.children import WaitingChild
 from unjam.facts.goroutines import GoroutineGroup, OtherWait
 from unjam.facts.locks import WaitingLock
 from unjam.facts.requests import Download, WaitingRequest
-from unjam.facts.seen import Fact, Program, Seen
+from unjam.facts.seen import Fact, Program
 from unjam.facts.settings import GoCommand, GoSetting, WaitingUser
-from unjam.golang.child_role import role_of
-from unjam.inspect.files import ModuleFile, OpenFile, module_files, open_files
-from unjam.inspect.goroutines import GoroutineDump, read_goroutines
 from unjam.inspect.memory import Memory
 from unjam.inspect.process import Process, read_process
 from unjam.inspect.refused import Gone, Refused
-from unjam.inspect.sockets import Socket, sockets_of
 from unjam.inspect.tree import Tree, snapshot
 from unjam.sources import live_children, live_goroutines, live_locks, live_requests, live_settings
+from unjam.sources.eye import Eye, is_go_command, open_eye
 
 KINDS: frozenset[type[Fact]] = frozenset(
     {WaitingRequest, Download, WaitingLock, WaitingChild, GoSetting, GoCommand, WaitingUser, OtherWait, GoroutineGroup}
@@ -39,48 +35,18 @@ STOPPED = "Tt"
 DEPTH = 3
 
 
-@dataclass(slots=True)
-class Eye:
-    """What one look has seen of one process, before it is facts. `waits` are the goroutines with a need."""
-
-    process: Process
-    program: Program
-    goroutines: GoroutineDump | Refused
-    sockets: tuple[Socket, ...] | Refused
-    files: tuple[OpenFile, ...] | Refused
-    tree: Tree
-    depth: int
-    module_files: tuple[ModuleFile, ...] = ()
-    facts: list[Fact] = field(default_factory=list)
-    refused: list[tuple[type[Fact], str]] = field(default_factory=list)
-    looked_at: list[str] = field(default_factory=list)
-
-    @property
-    def pid(self) -> int:
-        """The process."""
-        return self.process.pid
-
-    def seen(self, text: str, source: str) -> Seen:
-        """A proof from this process."""
-        return Seen(text, source, self.program, self.pid)
-
-    def refuse(self, refusal: Refused, *kinds: type[Fact]) -> None:
-        """Remember what could not be looked at, with what would help."""
-        reason = f"{refusal.reason} ({refusal.remedy})" if refusal.remedy else refusal.reason
-        self.refused.extend((kind, reason) for kind in kinds)
-
-
-def look_at(pid: int, *, memory: Memory | Refused | None = None, tree: Tree | None = None, depth: int = 0) -> Look:
+def look_at(pid: int, *, memory: Memory | Refused | None = None, tree: Tree | None = None, way: tuple[int, ...] = ()) -> Look:
     """One look at a process and at those it waits for. `NoSuchProcess` when there is none of that pid.
 
-    `memory` stands in for the process' own; a `Refused` for that of every process.
+    `memory` stands in for the process' own; a `Refused` for that of every process. `way` are the processes that wait for it
+    and are being looked at.
     """
     process = read_process(pid)
     if isinstance(process, Gone):
         raise NoSuchProcess(f"no process {pid} runs any more")
     if isinstance(process, Refused):
         raise NoSuchProcess(f"process {pid} cannot be seen: {process.reason}")
-    eye = _open(process, memory, tree or snapshot(), depth)
+    eye = open_eye(process, memory, tree or snapshot(), way)
     for collect in _OF_A_STOPPED_ONE if process.state in STOPPED else _COLLECTORS:
         collect(eye)
     for other in _further(eye):
@@ -88,31 +54,6 @@ def look_at(pid: int, *, memory: Memory | Refused | None = None, tree: Tree | No
     eye.facts[:] = live_locks.with_what_holders_do(eye.facts)
     refused, looked_at = tuple(dict.fromkeys(eye.refused)), tuple(dict.fromkeys(eye.looked_at))
     return Look(time.monotonic(), tuple(eye.facts), KINDS, refused, looked_at)
-
-
-def _open(process: Process, memory: Memory | Refused | None, tree: Tree, depth: int) -> Eye:
-    goroutines = memory if isinstance(memory, Refused) else read_goroutines(process.pid, memory=memory)
-    sockets, files = sockets_of(process.pid), open_files(process.pid)
-    eye = Eye(
-        process=process,
-        program=_program(process, goroutines),
-        goroutines=goroutines,
-        sockets=Refused(f"process {process.pid} has gone") if isinstance(sockets, Gone) else sockets,
-        files=Refused(f"process {process.pid} has gone") if isinstance(files, Gone) else files,
-        tree=tree,
-        depth=depth,
-    )
-    if not isinstance(eye.files, Refused):
-        eye.module_files = module_files(eye.files)
-    return eye
-
-
-def _program(process: Process, goroutines: GoroutineDump | Refused) -> Program:
-    if isinstance(goroutines, Refused):
-        return Program.GO if _is_go_command(process) else Program.GOPLS if role_of(process.argv) == "gopls" else Program.USER
-    if goroutines.program == "cmd/go":
-        return Program.GO
-    return Program.GOPLS if goroutines.program.endswith("/gopls") else Program.USER
 
 
 def _command(eye: Eye) -> None:
@@ -139,27 +80,22 @@ _OF_A_STOPPED_ONE = (_command, live_settings.collect)
 
 def _further(eye: Eye) -> list[int]:
     """The go commands that this one waits for: holders of its locks, and what gopls or `go generate` has started."""
-    if eye.depth >= DEPTH or eye.process.state in STOPPED:
+    if len(eye.way) >= DEPTH or eye.process.state in STOPPED:
         return []
     holders = [lock.holder.pid for lock in eye.facts if isinstance(lock, WaitingLock) and lock.holder]
     commands = [node.pid for node in eye.tree.children(eye.pid) if eye.program is not Program.USER and _is_go(node.pid)]
-    return [pid for pid in dict.fromkeys(commands + [pid for pid in holders if _is_go(pid)]) if pid != eye.pid]
+    return [pid for pid in dict.fromkeys(commands + [pid for pid in holders if _is_go(pid)]) if pid not in {eye.pid, *eye.way}]
 
 
 def _is_go(pid: int) -> bool:
     process = read_process(pid)
-    return isinstance(process, Process) and _is_go_command(process)
-
-
-def _is_go_command(process: Process) -> bool:
-    role = role_of(process.argv)
-    return role in {"go", "toolchain"} or role.startswith("go ")
+    return isinstance(process, Process) and is_go_command(process)
 
 
 def _take_in(eye: Eye, pid: int, memory: Refused | None) -> None:
     """Add what a further process shows. Its settings and its command are its own affair, and not those of the first."""
     try:
-        look = look_at(pid, memory=memory, tree=eye.tree, depth=eye.depth + 1)
+        look = look_at(pid, memory=memory, tree=eye.tree, way=(*eye.way, eye.pid))
     except NoSuchProcess:
         return
     own = (GoSetting, GoCommand) if eye.program is Program.GO else ()

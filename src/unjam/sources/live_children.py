@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from unjam.facts.children import Task, WaitingChild, Wants
 from unjam.facts.seen import Program, Seen
@@ -16,12 +15,9 @@ from unjam.inspect.refused import Refused
 from unjam.inspect.sched import idle_since
 from unjam.inspect.sockets import Socket, sockets_of
 from unjam.inspect.terminal import waits_for_terminal
-from unjam.sources.live_requests import waits_of
+from unjam.sources.eye import Eye
 from unjam.sources.live_sockets import address, silence, socket_cite
 from unjam.sources.meanings import task_of
-
-if TYPE_CHECKING:
-    from unjam.sources.live import Eye
 
 #: Roles of go's own tools: they work or they end, and CPU tells which.
 _TOOLS = frozenset({"compile", "asm", "link", "vet", "cover", "pack", "buildid", "telemetry", "cgo", "preprofile", "covdata"})
@@ -70,7 +66,7 @@ def _child(eye: Eye, process: Process) -> None:
 def _for_whom(eye: Eye) -> Task:
     """What go started its children for, as its goroutines say it if they agree, else as its command line does."""
     if not isinstance(eye.goroutines, Refused):
-        waits = waits_of(eye.goroutines)
+        waits = eye.waits
         tasks = {task_of(waiting) for waiting in waits if waiting.wait in {Wait.CHILD, Wait.CHILD_PIPE}}
         if len(tasks) == 1:
             return tasks.pop()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
 
 from unjam.facts.goroutines import GoroutineGroup, OtherWait
 from unjam.facts.seen import Program
@@ -13,10 +12,7 @@ from unjam.golang.frames import Waiting, meaning_of
 from unjam.inspect.goroutines import Goroutine
 from unjam.inspect.refused import Refused
 from unjam.inspect.sched import idle_since
-from unjam.sources.live_requests import waits_of
-
-if TYPE_CHECKING:
-    from unjam.sources.live import Eye
+from unjam.sources.eye import Eye
 
 #: Groups of a user's program that are told; a report needs no more.
 MOST_GROUPS = 5
@@ -43,7 +39,7 @@ def collect(eye: Eye) -> None:
 def _waits(eye: Eye, by_id: dict[int, Goroutine]) -> None:
     if isinstance(eye.goroutines, Refused):
         return
-    for waiting in waits_of(eye.goroutines):
+    for waiting in eye.waits:
         goroutine = by_id[waiting.id]
         if waiting.wait in _USERS:
             _user(eye, waiting, goroutine)

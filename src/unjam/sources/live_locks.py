@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from unjam.facts.children import WaitingChild
 from unjam.facts.locks import Holder, LockKind, WaitingLock
@@ -16,11 +15,8 @@ from unjam.inspect.locks import LockWait, lock_waits
 from unjam.inspect.process import Process, read_process
 from unjam.inspect.refused import Refused
 from unjam.inspect.sched import blocked_threads, idle_since
-from unjam.sources.live_requests import waits_of
+from unjam.sources.eye import Eye
 from unjam.sources.meanings import lock_of
-
-if TYPE_CHECKING:
-    from unjam.sources.live import Eye
 
 _KINDS = {
     "version-lock": LockKind.VERSION,
@@ -57,7 +53,7 @@ def _fact(eye: Eye, wait: LockWait) -> WaitingLock:
 def _from_stack(eye: Eye) -> LockKind:
     if isinstance(eye.goroutines, Refused):
         return LockKind.OTHER
-    kinds = {lock_of(waiting) for waiting in waits_of(eye.goroutines) if waiting.wait is Wait.FLOCK}
+    kinds = {lock_of(waiting) for waiting in eye.waits if waiting.wait is Wait.FLOCK}
     return kinds.pop() if len(kinds) == 1 else LockKind.OTHER
 
 

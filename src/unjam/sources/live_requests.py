@@ -4,36 +4,19 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from unjam.facts.requests import Download, Phase, Purpose, WaitingRequest
 from unjam.facts.seen import Program
-from unjam.golang.frames import Waiting, join
+from unjam.golang.frames import Waiting
 from unjam.golang.proxy_url import meaning
 from unjam.inspect.goroutines import Goroutine, GoroutineDump, RequestInFlight
 from unjam.inspect.refused import Refused
 from unjam.inspect.sockets import Socket
+from unjam.sources.eye import Eye
 from unjam.sources.live_sockets import address, silence, socket_cite
 from unjam.sources.meanings import PHASES, purpose_of
-
-if TYPE_CHECKING:
-    from unjam.sources.live import Eye
-
-
-@dataclass(frozen=True, slots=True)
-class Stack:
-    """A goroutine as `frames.join` takes it."""
-
-    id: int
-    functions: tuple[str, ...]
-    created_by_id: int | None
-
-
-def waits_of(dump: GoroutineDump) -> tuple[Waiting, ...]:
-    """The goroutines of a live process that have a need, each request with its true phase."""
-    return join(Stack(g.id, tuple(frame.function for frame in g.frames), g.created_by_id) for g in dump.goroutines)
 
 
 def collect(eye: Eye) -> None:
@@ -52,7 +35,7 @@ def collect(eye: Eye) -> None:
         eye.looked_at.append("sockets")
     if eye.program is Program.GO:
         by_id = {goroutine.id: goroutine for goroutine in eye.goroutines.goroutines}
-        for waiting in waits_of(eye.goroutines):
+        for waiting in eye.waits:
             if waiting.wait in PHASES:
                 eye.facts.append(_request(eye, eye.goroutines, waiting, by_id[waiting.id]))
 

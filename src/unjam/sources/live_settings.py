@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from unjam.facts.seen import Program, Seen
 from unjam.facts.settings import GoSetting
 from unjam.inspect.environment import GoEnvironment, Setting, go_environment
 from unjam.inspect.refused import Gone, Refused
-
-if TYPE_CHECKING:
-    from unjam.sources.live import Eye
+from unjam.sources.eye import Eye
 
 
 def collect(eye: Eye) -> None:
