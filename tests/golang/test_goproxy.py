@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unjam.golang.goproxy import entry_for, moved_behind, parse_goproxy
+from unjam.golang.goproxy import entry_for, parse_goproxy, without
 from unjam.golang.url import Url
 
 
@@ -48,27 +48,43 @@ def test_what_go_refuses(value: str, problem: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "moved"),
+    ("value", "kept", "instead"),
     [
-        ("https://sick,https://b,direct", "https://b,https://sick,direct"),
-        ("https://sick|https://b", "https://b|https://sick"),
-        ("https://sick|https://b,direct", "https://b|https://sick,direct"),
-        ("https://a,https://sick,https://b", "https://a,https://b,https://sick"),
-        ("https://sick,direct", "direct"),
-        ("sick,direct", None),
-        ("sick:443|b.com", "b.com|sick:443"),
-        ("https://sick,off", None),
-        ("https://sick", None),
-        ("https://sick,https://sick", None),
-        ("https://a,https://sick", None),
-        ("https://other,direct", None),
-        ("https://sick,ftp://x", None),
+        ("https://sick,https://b,direct", "https://b,direct", "https://b"),
+        ("https://sick|https://b", "https://b", "https://b"),
+        ("https://sick|https://b,direct", "https://b,direct", "https://b"),
+        ("https://a|https://sick,https://b", "https://a|https://b", "https://b"),
+        ("https://sick,https://b,https://sick", "https://b", "https://b"),
+        ("https://sick,direct", "direct", "direct"),
+        ("sick:443|b.com", "b.com", "https://b.com"),
     ],
 )
-def test_the_sick_entry_behind_the_next(value: str, moved: str | None) -> None:
-    found = moved_behind(parse_goproxy(value), "https://sick/example.com/m/@v/list")
-    assert (found and found.value) == moved
-    assert found is None or parse_goproxy(found.value) == found
+def test_the_list_without_the_sick_entry(value: str, kept: str, instead: str) -> None:
+    for asked in ("https://sick/example.com/m/@v/list", "https://sick"):
+        found = without(parse_goproxy(value), asked)
+        assert found
+        assert (found[0].value, found[1].url) == (kept, instead)
+        assert parse_goproxy(kept) == found[0]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "sick,direct", "https://sick,off", "https://sick", "https://sick,https://sick", "https://a,https://sick",
+        "https://other,direct", "https://sick,ftp://x", "direct", "off", "",
+    ],
+)  # fmt: skip
+def test_nobody_else_to_ask(value: str) -> None:
+    assert without(parse_goproxy(value), "https://sick/example.com/m/@v/list") is None
+
+
+def test_a_whole_server_is_left_out_with_all_its_entries() -> None:
+    goproxy = parse_goproxy("https://h/go,https://h/other,https://b")
+    found, found_one = without(goproxy, "https://h"), without(goproxy, "https://h/go/x.com/@latest")
+    assert found
+    assert found_one
+    assert (found[0].value, found_one[0].value) == ("https://b", "https://h/other,https://b")
+    assert without(goproxy, "https://h/gone") is None
 
 
 def test_the_entry_of_a_url() -> None:
@@ -105,5 +121,5 @@ def test_any_text_is_a_list_or_a_problem(value: str) -> None:
     if not parsed.problems:
         assert parse_goproxy(parsed.value) == parsed
         for entry in parsed.entries:
-            moved = moved_behind(parsed, entry.url)
-            assert moved is None or (moved.entries and not parse_goproxy(moved.value).problems)
+            kept = without(parsed, entry.url)
+            assert kept is None or parse_goproxy(kept[0].value) == kept[0]

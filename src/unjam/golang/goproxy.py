@@ -79,27 +79,23 @@ def entry_for(goproxy: GoproxyList, url: str | Url) -> Entry | None:
     return max(fitting, key=lambda entry: len(Url(entry.url).path.rstrip("/")), default=None)
 
 
-def moved_behind(goproxy: GoproxyList, url: str | Url) -> GoproxyList | None:
-    """The list in which the entry that `url` belongs to stands behind the next one, so that the next is asked first.
+def without(goproxy: GoproxyList, url: str | Url) -> tuple[GoproxyList, Entry] | None:
+    """The list without what `url` belongs to, and the entry that go then asks in its place.
 
-    None if nothing else can be asked: no such entry, no next one, the next one is `off`, or go refuses the list anyway. Behind
-    `direct` nothing is ever reached, so before `direct` the entry is dropped: that is what moving it amounts to.
-    Separators stay with their place, so that the list falls back after the same kinds of error as before.
+    A URL without a path is a whole server: all that GOPROXY names of it is left out. None if nothing else can be asked: no
+    such entry, none behind it, `off` is behind it, or go refuses the list anyway. Moving the entry to the end would not
+    do: whatever the others answer with 404, it would be asked again.
     """
-    sick = entry_for(goproxy, url)
-    if sick is None or goproxy.problems:
+    asked = Url(url) if isinstance(url, str) else url
+    sick = entry_for(goproxy, asked)
+    left_out = {sick.url} if sick else {entry.url for entry in goproxy.entries if _is_of_server(entry, asked)}
+    if not left_out or goproxy.problems:
         return None
-    entries = list(goproxy.entries)
-    at = entries.index(sick)
-    following = entries[at + 1] if at + 1 < len(entries) else None
-    if following is None or following.url in {"off", sick.url}:
+    at = next(number for number, entry in enumerate(goproxy.entries) if entry.url in left_out)
+    behind = [entry for entry in goproxy.entries[at:] if entry.url not in left_out]
+    if not behind or behind[0].url == "off":
         return None
-    if following.url == "direct":
-        del entries[at]
-    else:
-        entries[at] = replace(following, separator_after=sick.separator_after)
-        entries[at + 1] = replace(sick, separator_after=following.separator_after)
-    return GoproxyList(tuple(entries))
+    return GoproxyList(_ended([*goproxy.entries[:at], *behind])), behind[0]
 
 
 def _completed(written: str) -> str:
@@ -152,5 +148,12 @@ def _ended(entries: list[Entry]) -> tuple[Entry, ...]:
 
 def _is_under(asked: Url, base: Url) -> bool:
     path = base.path.rstrip("/")
-    same = (asked.scheme, asked.hostname, asked.port) == (base.scheme, base.hostname, base.port)
-    return same and (asked.path.rstrip("/") == path or asked.path.startswith(path + "/"))
+    return _server(asked) == _server(base) and (asked.path.rstrip("/") == path or asked.path.startswith(path + "/"))
+
+
+def _is_of_server(entry: Entry, asked: Url) -> bool:
+    return entry.is_server and not asked.path.strip("/") and _server(asked) == _server(Url(entry.url))
+
+
+def _server(url: Url) -> tuple[str, str, int | None]:
+    return url.scheme, url.hostname, url.port

@@ -6,8 +6,9 @@ grows. Often a gateway that scans downloads for viruses holds back the rest.
 Why: `-x` prints `200 OK` when the *headers* arrive. go sets no deadline for a body, so one that stops half way stops
 go.
 
-The fix: for this run, ask the next GOPROXY entry first. That changes where modules come from, so unjam asks. Without a
-next entry: exempt the host from scanning, or use a proxy that sends whole files.
+The fix: for this run, leave that GOPROXY entry out and ask the next one. Modules then come from there, which is a
+matter of trust, so unjam asks. Without a next entry: exempt the host from scanning, or use a proxy that sends whole
+files.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ from unjam.facts.case import Case
 from unjam.facts.requests import Download, Phase, WaitingRequest
 from unjam.model import Finding, Remedy
 from unjam.modes.mode import ATTACH, DUMP, Mode
-from unjam.modes.next_entry import ask_next_first
 from unjam.modes.requests import waiting
+from unjam.modes.sick_entry import leave_out
 from unjam.modes.wording import lasting, size
 
 if TYPE_CHECKING:
@@ -37,8 +38,13 @@ def examine(case: Case) -> Iterator[Finding]:
 
 
 def remedy(finding: Finding, case: Case) -> Remedy:
-    """The next GOPROXY entry first, where the user named one."""
-    return ask_next_first(finding, case, silent="stops in the middle of its answers")
+    """The other GOPROXY entries, where the user named some."""
+    return leave_out(
+        finding,
+        case,
+        "stops in the middle of its answers",
+        "ask whoever runs the gateway to exempt that host from scanning",
+    )
 
 
 def reproduce(lab: Lab) -> None:

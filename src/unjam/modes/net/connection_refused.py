@@ -6,8 +6,8 @@ target machine actively refused it`).
 Why: the module proxy is not running, or GOPROXY names the wrong port. Behind a comma go does not try the next entry:
 only 404 and 410 do that.
 
-The fix: for this run, ask the next GOPROXY entry first. That changes where modules come from, so unjam asks. Without a
-next entry: start the proxy, or correct its address.
+The fix: for this run, leave that GOPROXY entry out and ask the next one. Modules then come from there, which is a
+matter of trust, so unjam asks. Without a next entry: start the proxy, or correct its address.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from unjam.facts.printed import Printed
 from unjam.golang.messages.net import Cause
 from unjam.model import Finding, Remedy
 from unjam.modes.mode import ERROR, Mode
-from unjam.modes.next_entry import ask_next_first
 from unjam.modes.requests import failed, server_of
+from unjam.modes.sick_entry import leave_out
 
 if TYPE_CHECKING:
     from unjam.lab.lab import Lab
@@ -35,8 +35,8 @@ def examine(case: Case) -> Iterator[Finding]:
 
 
 def remedy(finding: Finding, case: Case) -> Remedy:
-    """The next GOPROXY entry first, where the user named one."""
-    return ask_next_first(finding, case, silent="refuses connections")
+    """The other GOPROXY entries, where the user named some."""
+    return leave_out(finding, case, "refuses connections", "start it, or correct its address or port")
 
 
 def reproduce(lab: Lab) -> None:

@@ -6,8 +6,9 @@ failed`); with several modules wave after wave of 30 seconds, so that a cold `go
 Why: a firewall, a VPN or a dead route drops the packets that open a connection. Nobody answers, not even "no". go gives
 each attempt 30 seconds and does not remember that the host is dead.
 
-The fix: for this run, ask the next GOPROXY entry first. That changes where modules come from, so unjam asks. Without a
-next entry: reach the host (VPN, firewall, HTTPS_PROXY), or name a proxy that can be reached.
+The fix: for this run, leave that GOPROXY entry out and ask the next one. Modules then come from there, which is a
+matter of trust, so unjam asks. Without a next entry: reach the host (VPN, firewall, HTTPS_PROXY), or name a proxy that
+can be reached.
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ from unjam.facts.requests import Phase, WaitingRequest
 from unjam.golang.messages.net import Cause
 from unjam.model import Candidate, Finding, Remedy
 from unjam.modes.mode import ATTACH, DUMP, ERROR, Mode
-from unjam.modes.next_entry import ask_next_first
 from unjam.modes.requests import failed, server_of, unconnected, unknown_phase, waiting
+from unjam.modes.sick_entry import leave_out
 from unjam.modes.wording import lasting
 
 if TYPE_CHECKING:
@@ -41,8 +42,13 @@ def examine(case: Case) -> Iterator[Finding | Candidate]:
 
 
 def remedy(finding: Finding, case: Case) -> Remedy:
-    """The next GOPROXY entry first, where the user named one."""
-    return ask_next_first(finding, case, silent="cannot be reached")
+    """The other GOPROXY entries, where the user named some."""
+    return leave_out(
+        finding,
+        case,
+        "cannot be reached",
+        "env | grep -i _proxy   # is the way out an HTTP proxy? VPN, firewall: is the host allowed?",
+    )
 
 
 def reproduce(lab: Lab) -> None:

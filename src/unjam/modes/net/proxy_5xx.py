@@ -6,8 +6,8 @@ reading a module.
 Why: the proxy, or what stands behind it, is in trouble. go tries once, and behind a comma does not ask the next entry:
 only 404 and 410 do that.
 
-The fix: for this run, ask the next GOPROXY entry first. That changes where modules come from, so unjam asks. Without a
-next entry: run it again later, and tell whoever runs the proxy.
+The fix: for this run, leave that GOPROXY entry out and ask the next one. Modules then come from there, which is a
+matter of trust, so unjam asks. Without a next entry: run it again later, and tell whoever runs the proxy.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from unjam.golang.messages.message import Purpose
 from unjam.golang.messages.proxy import StatusError
 from unjam.model import Finding, Remedy
 from unjam.modes.mode import ERROR, Mode
-from unjam.modes.next_entry import ask_next_first
 from unjam.modes.requests import origin
+from unjam.modes.sick_entry import leave_out
 
 if TYPE_CHECKING:
     from unjam.lab.lab import Lab
@@ -37,8 +37,8 @@ def examine(case: Case) -> Iterator[Finding]:
 
 
 def remedy(finding: Finding, case: Case) -> Remedy:
-    """The next GOPROXY entry first, where the user named one."""
-    return ask_next_first(finding, case, silent="fails")
+    """The other GOPROXY entries, where the user named some."""
+    return leave_out(finding, case, "fails", "run the command again later, and tell whoever runs that proxy")
 
 
 def reproduce(lab: Lab) -> None:

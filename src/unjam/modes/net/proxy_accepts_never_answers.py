@@ -7,9 +7,10 @@ Why: go moves on to the next GOPROXY entry only after an *answer*: after 404 or 
 behind a pipe. Silence is neither. The go command sets no deadline for an answer, so one silent server stops it for
 ever.
 
-The fix: for this run, ask the next GOPROXY entry first and the silent one last. Modules then come from there, which
-changes whom you trust, so unjam asks. Undo puts go.mod and go.sum back byte for byte. With no next entry, or `off`
-behind it, there is only advice: a proxy that answers, or the one who runs this one.
+The fix: for this run, leave that GOPROXY entry out and ask the next one. Modules then come from there, which is a
+matter of trust, so unjam asks. Left out, not put last: what the others answer with 404, go would ask of the silent one
+again. Undo puts go.mod and go.sum back byte for byte. With no next entry, or `off` behind it, there is only advice: a
+proxy that answers, or the one who runs this one.
 """
 
 from __future__ import annotations
@@ -22,8 +23,8 @@ from unjam.facts.requests import Phase, Purpose, WaitingRequest
 from unjam.facts.settings import GoSetting
 from unjam.model import Candidate, Finding, Remedy
 from unjam.modes.mode import ATTACH, DUMP, Mode
-from unjam.modes.next_entry import ask_next_first
 from unjam.modes.requests import unknown_phase
+from unjam.modes.sick_entry import leave_out
 from unjam.modes.wording import lasting
 
 if TYPE_CHECKING:
@@ -43,12 +44,12 @@ def examine(case: Case) -> Iterator[Finding | Candidate]:
 
 
 def remedy(finding: Finding, case: Case) -> Remedy:
-    """The next GOPROXY entry first, where the user named one."""
-    return ask_next_first(finding, case, silent="does not answer")
+    """The other GOPROXY entries, where the user named some."""
+    return leave_out(finding, case, "does not answer", "ask whoever runs it")
 
 
 def reproduce(lab: Lab) -> None:
-    """The first GOPROXY entry takes the request for the zip and stays silent; the second is well."""
+    """The first GOPROXY entry takes the request for the go.mod and stays silent; the second is well."""
     from unjam.lab.faults.silence import Silence
     from unjam.lab.match import Match
 

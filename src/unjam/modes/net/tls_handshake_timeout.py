@@ -6,8 +6,9 @@ stops after "Client hello".
 Why: large packets are lost on the way (MTU of a VPN or tunnel, a middlebox that chokes on large hellos), or the server
 is too slow. go gives each handshake 10 seconds, and tries it once.
 
-The fix: for this run, ask the next GOPROXY entry first. That changes where modules come from, so unjam asks. Without a
-next entry: lower the MTU of the tunnel, or try `GODEBUG=tlsmlkem=0` (a smaller hello; Go 1.24 and later).
+The fix: for this run, leave that GOPROXY entry out and ask the next one. Modules then come from there, which is a
+matter of trust, so unjam asks. Without a next entry: lower the MTU of the tunnel, or try `GODEBUG=tlsmlkem=0` (a
+smaller hello; Go 1.24 and later).
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ from unjam.facts.requests import Phase, WaitingRequest
 from unjam.golang.messages.net import Cause
 from unjam.model import Candidate, Finding, Remedy
 from unjam.modes.mode import ATTACH, DUMP, ERROR, Mode
-from unjam.modes.next_entry import ask_next_first
 from unjam.modes.requests import failed, server_of, unknown_phase, waiting
+from unjam.modes.sick_entry import leave_out
 from unjam.modes.wording import lasting
 
 if TYPE_CHECKING:
@@ -41,8 +42,14 @@ def examine(case: Case) -> Iterator[Finding | Candidate]:
 
 
 def remedy(finding: Finding, case: Case) -> Remedy:
-    """The next GOPROXY entry first, where the user named one."""
-    return ask_next_first(finding, case, silent="does not finish the TLS handshake")
+    """The other GOPROXY entries, where the user named some."""
+    return leave_out(
+        finding,
+        case,
+        "does not finish the TLS handshake",
+        "GODEBUG=tlsmlkem=0 go …   # a smaller hello, for one run (Go 1.24 and later)",
+        "ip link   # the MTU of the VPN or tunnel: large packets may be lost",
+    )
 
 
 def reproduce(lab: Lab) -> None:

@@ -5,8 +5,9 @@ You see: `read "URL": unexpected EOF`.
 Why: the server or a middlebox promised more bytes than it sent and closed the connection. go tries once, and behind a
 comma does not ask the next entry.
 
-The fix: for this run, ask the next GOPROXY entry first. That changes where modules come from, so unjam asks. Without a
-next entry: run the command again; if it always ends at the same size, something on the way limits downloads.
+The fix: for this run, leave that GOPROXY entry out and ask the next one. Modules then come from there, which is a
+matter of trust, so unjam asks. Without a next entry: run the command again; if it always ends at the same size,
+something on the way limits downloads.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ from unjam.facts.printed import Printed
 from unjam.golang.messages.net import Cause
 from unjam.model import Finding, Remedy
 from unjam.modes.mode import ERROR, Mode
-from unjam.modes.next_entry import ask_next_first
 from unjam.modes.requests import failed, server_of
+from unjam.modes.sick_entry import leave_out
 
 if TYPE_CHECKING:
     from unjam.lab.lab import Lab
@@ -34,8 +35,13 @@ def examine(case: Case) -> Iterator[Finding]:
 
 
 def remedy(finding: Finding, case: Case) -> Remedy:
-    """The next GOPROXY entry first, where the user named one."""
-    return ask_next_first(finding, case, silent="sends truncated answers")
+    """The other GOPROXY entries, where the user named some."""
+    return leave_out(
+        finding,
+        case,
+        "sends less than it promises",
+        "run the command again; if it always ends at the same size, something on the way limits downloads",
+    )
 
 
 def reproduce(lab: Lab) -> None:

@@ -6,8 +6,9 @@ many tools swallow. `-x` shows nothing: it is not yet in force.
 Why: the go line or the toolchain line of go.mod is newer than the installed Go, and GOTOOLCHAIN lets it fetch that one
 through GOPROXY.
 
-The fix: for this run, ask the next GOPROXY entry first. That changes where the toolchain comes from, so unjam asks; its
-checksum is verified always. Without a next entry: install that Go, or a proxy that answers.
+The fix: for this run, leave that GOPROXY entry out and ask the next one. The toolchain then comes from there, which is
+a matter of trust, so unjam asks; its checksum is verified always. Without a next entry: install that Go, or a proxy
+that answers.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ from unjam.facts.case import Case
 from unjam.facts.requests import Phase, Purpose, WaitingRequest
 from unjam.model import Candidate, Finding, Remedy
 from unjam.modes.mode import ATTACH, DUMP, Mode
-from unjam.modes.next_entry import ask_next_first
 from unjam.modes.requests import unnamed
+from unjam.modes.sick_entry import leave_out
 from unjam.modes.wording import lasting
 
 if TYPE_CHECKING:
@@ -42,8 +43,8 @@ def examine(case: Case) -> Iterator[Finding | Candidate]:
 
 
 def remedy(finding: Finding, case: Case) -> Remedy:
-    """The next GOPROXY entry first, where the user named one."""
-    return ask_next_first(finding, case, silent="does not send the toolchain")
+    """The other GOPROXY entries, where the user named some."""
+    return leave_out(finding, case, "does not send the toolchain", "install that Go yourself: https://go.dev/dl/")
 
 
 def reproduce(lab: Lab) -> None:
