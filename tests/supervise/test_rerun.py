@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from unjam.supervise.rerun import Streams, prints_nothing, why_not
@@ -73,6 +78,17 @@ def test_files_tell_what_was_read_and_written() -> None:
     assert "read" in refusal("go build .", before=untouched, after=Streams(1, 100))
     nowhere = Streams("null", "null")
     assert refusal("go mod download -json", before=nowhere, after=nowhere, waiting=False) == ""
+
+
+@pytest.mark.parametrize(("both", "tells"), [("2>&1", "None"), ("2>/dev/null", "4")])
+def test_a_file_that_takes_standard_error_too_tells_nothing(both: str, tells: str, tmp_path: Path) -> None:
+    says = (
+        "import os, pathlib; from unjam.supervise.rerun import Streams;"
+        " os.write(1, b'said'); pathlib.Path('told').write_text(str(Streams.now().stdout))"
+    )
+    code = f'{shlex.quote(sys.executable)} -c "{says}" > log {both}'
+    subprocess.run(["sh", "-c", code], cwd=tmp_path, check=True)
+    assert (tmp_path / "told").read_text() == tells
 
 
 def test_the_live_line_is_for_commands_that_print_nothing() -> None:

@@ -33,8 +33,8 @@ class Streams:
 
     @staticmethod
     def now() -> Streams:
-        """As they stand."""
-        return Streams(_position(0), _position(1))
+        """As they stand. `>log 2>&1`: what moves that position may be what was said on standard error, by go or by us."""
+        return Streams(_position(0), None if _one_file(1, 2) else _position(1))
 
 
 def _position(fd: int) -> int | str | None:
@@ -47,6 +47,14 @@ def _position(fd: int) -> int | str | None:
     if stat.S_ISCHR(found.st_mode) and found.st_rdev == os.makedev(1, 3):
         return "null"
     return None
+
+
+def _one_file(fd: int, other: int) -> bool:
+    try:
+        found = os.fstat(fd)
+        return stat.S_ISREG(found.st_mode) and os.path.samestat(found, os.fstat(other))
+    except OSError:
+        return False
 
 
 def why_not(words: Words, before: Streams, after: Streams, programs: Iterable[str], *, waiting: bool, goflags: str = "") -> str:
