@@ -47,12 +47,26 @@ def test_undo_refuses_over_a_later_change_and_touches_nothing(project: Path) -> 
     mod, sums = project.parent / "go.mod", project.parent / "go.sum"
     entry = begin(project)
     mod.write_bytes(b"changed by the run")
+    sums.write_bytes(b"changed by the run")
     journal.close(entry)
     sums.write_bytes(b"changed by somebody")
     with pytest.raises(CannotUndo, match=r"go\.sum"):
         journal.take_back(journal.find(entry.id))
     assert mod.read_bytes() == b"changed by the run"
     assert journal.find(entry.id).state == APPLIED
+
+
+def test_a_file_that_the_run_left_alone_is_the_users(project: Path) -> None:
+    """Only go.sum was written by the run: go.mod may be edited afterwards, and keeps that edit."""
+    mod, sums = project.parent / "go.mod", project.parent / "go.sum"
+    entry = begin(project)
+    sums.write_bytes(b"changed by the run")
+    journal.close(entry)
+    mod.write_bytes(b"edited since")
+    undone = journal.take_back(journal.find(entry.id))
+    assert [Path(file.path) for file in undone.files] == [sums]
+    assert mod.read_bytes() == b"edited since"
+    assert not sums.exists()
 
 
 def test_an_entry_that_was_never_closed_can_be_taken_back(project: Path) -> None:

@@ -88,9 +88,16 @@ def save(entry: Entry) -> Entry:
 
 
 def close(entry: Entry) -> Entry:
-    """The healed run has ended well: remember what it left, so that undo can tell somebody's later change."""
-    files = tuple(replace(file, after=project_files.digest(file.path)) for file in entry.files)
-    return save(replace(entry, files=files, state=APPLIED))
+    """The healed run has ended well: remember what it left, so that undo can tell somebody's later change.
+
+    A file that it left as it was is none of undo's business: the user may go on editing it.
+    """
+    left = (replace(file, after=project_files.digest(file.path)) for file in entry.files)
+    return save(replace(entry, files=tuple(file for file in left if file.after != _before(entry, file)), state=APPLIED))
+
+
+def _before(entry: Entry, file: File) -> str:
+    return project_files.digest(str(entry.path / file.content)) if file.content else ""
 
 
 def entries() -> Iterator[Entry]:
