@@ -95,13 +95,13 @@ def test_the_callers_own_affinity_is_left_alone() -> None:
 
 
 def test_calls_have_the_names_of_their_processor() -> None:
-    raw = b"%d 0x5 0x0 0x0 0x0 0x0 0x0 0x7ffc 0x7f00\n"
-    assert parse_syscall(raw % 73, "x86_64") == ("flock", 5)
-    assert parse_syscall(raw % 32, "aarch64") == ("flock", 5)
-    assert parse_syscall(raw % 999, "x86_64") == ("999", 5)
-    assert parse_syscall(raw % 1, "riscv64") == ("1", 5)
-    assert parse_syscall(b"running\n", "x86_64") == ("running", None)
-    assert parse_syscall(b"-1 0x7ffc 0x7f00\n", "x86_64") == ("", None)
+    raw, given = b"%d 0x5 0x6 0x0 0x0 0x0 0x0 0x7ffc 0x7f00\n", (5, 6, 0, 0, 0, 0)
+    assert parse_syscall(raw % 73, "x86_64") == ("flock", given)
+    assert parse_syscall(raw % 32, "aarch64") == ("flock", given)
+    assert parse_syscall(raw % 999, "x86_64") == ("999", given)
+    assert parse_syscall(raw % 1, "riscv64") == ("1", given)
+    assert parse_syscall(b"running\n", "x86_64") == ("running", ())
+    assert parse_syscall(b"-1 0x7ffc 0x7f00\n", "x86_64") == ("", ())
 
 
 @given(st.binary())

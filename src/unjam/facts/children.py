@@ -34,7 +34,6 @@ class Wants(StrEnum):
     PIPE = "a pipe"
     NOTHING = "nothing that can be seen"
     HIDDEN = "something that we are not shown"
-    WORKS = "nothing: it works"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,8 @@ class WaitingChild(Fact):
     """A child that has not returned. `chain` is the command lines from go's child down to the innermost, secrets masked.
 
     `tools` are their roles in the same order (`git`, `git-remote-https`, `ssh`, `credential-helper`, `cc`, …).
-    `remote` is what it talks to (URL or peer). `idle` is seconds without CPU or bytes; in a text None.
+    `remote` is what it talks to (URL or peer). `idle` is seconds without CPU or bytes, `moved` how many of those it has had so
+    far: bytes, or processor seconds for a child without a connection; None where they tell nothing, and in a text.
     """
 
     task: Task
@@ -52,6 +52,7 @@ class WaitingChild(Fact):
     remote: str = ""
     child_pid: int = 0
     idle: float | None = None
+    moved: float | None = None
     age: float | None = None  # seconds since it was started
     banner: bool | None = None  # ssh only: whether the server has sent a byte
 
@@ -59,10 +60,22 @@ class WaitingChild(Fact):
 
     @property
     def key(self) -> tuple[object, ...]:
-        """The same child in the same wait."""
-        return ("child", self.seen.pid, self.child_pid, self.wants)
+        """The same child in the same wait, with nothing done since."""
+        return ("child", self.seen.pid, self.child_pid, self.wants, self.moved)
 
     @property
     def since(self) -> float | None:
         """Seconds without movement."""
         return self.idle
+
+
+@dataclass(frozen=True, slots=True)
+class Working(Fact):
+    """A child that works, or one of go's own tools, which work or end. However long it takes, that is no trouble."""
+
+    role: str  # compile, link, cc, git fetch, …
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """The same process."""
+        return ("works", self.seen.pid, self.seen.text)

@@ -120,7 +120,7 @@ WAITS: dict[Wait, tuple[str, ...]] = {
         "os/exec.(*Cmd).Run", "os/exec.(*Cmd).Output", "os/exec.(*Cmd).CombinedOutput", "os.(*Process).Wait",
         "os.(*Process).wait", "os.(*Process).blockUntilWaitable", "os.(*Process).pidfdWait", "syscall.Wait4",
         "syscall.forkExec", "os.StartProcess", "os.startProcess", "golang.org/x/tools/internal/gocommand.runCmdContext",
-        _CMD + "cache.(*ProgCache)*",
+        _CMD + "cache.(*ProgCache)*", _CMD + "cache.startCacheProg",
     ),
     Wait.CHILD_PIPE: ("os/exec.(*Cmd).awaitGoroutines", "os/exec.(*Cmd).Wait"),
     Wait.WRITING_OUTPUT: ("os.(*File).Write*", "os.(*File).write"),
@@ -141,7 +141,7 @@ WAITS: dict[Wait, tuple[str, ...]] = {
 #: Their goroutine only carries bytes for another one, or reads an editor's requests, whatever it stands in.
 DECOY_STACKS: dict[Wait, tuple[str, ...]] = {
     Wait.HELPER: ("os/exec.(*Cmd).writerDescriptor", "os/exec.(*Cmd).stdin", "os/exec.(*Cmd).childStdin",
-                  "os/exec.(*Cmd).watchCtx"),
+                  "os/exec.(*Cmd).watchCtx", _CMD + "cache.(*ProgCache).readLoop"),
     Wait.IDLE_READLOOP: (_JSONRPC + ".(*headerStream).Read", _JSONRPC + ".(*rawStream).Read",
                          _JSONRPC + "_v2.(*headerReader).Read", _JSONRPC + "_v2.(*rawReader).Read"),
 }  # fmt: skip
@@ -215,7 +215,7 @@ PURPOSES: dict[Purpose, tuple[str, ...]] = {
         "golang.org/x/tools/go/packages.goListDriver", "golang.org/x/tools/go/packages.(*golistState)*",
         "golang.org/x/tools/internal/gocommand.*",
     ),
-    Purpose.CACHE_PROG: (_CMD + "cache.(*ProgCache)*",),
+    Purpose.CACHE_PROG: (_CMD + "cache.(*ProgCache)*", _CMD + "cache.startCacheProg"),
     Purpose.MODULE_GRAPH: (_CMD + "modload.readModGraph", _CMD + "modload.(*Requirements).Graph"),
     Purpose.PACKAGES: (_CMD + "modload.loadFromRoots", _CMD + "modload.(*packageLoader)*"),
 }  # fmt: skip

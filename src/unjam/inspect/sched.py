@@ -43,15 +43,20 @@ class ThreadState:
     """A thread that is not running. "" or None for what the system does not tell.
 
     `wchan` is the kernel function it sleeps in. `syscall` is the name of its system call, or its number as text, or
-    "running"; `argument` is the first argument, a descriptor for read, flock and their like.
+    "running"; `arguments` are its six, the first a descriptor for read, flock and their like.
     """
 
     tid: int
     state: str
     wchan: str
     syscall: str
-    argument: int | None
+    arguments: tuple[int, ...]
     idle_s: float | None
+
+    @property
+    def argument(self) -> int | None:
+        """The first argument, None where none is shown."""
+        return self.arguments[0] if self.arguments else None
 
 
 def idle_since(pid: int) -> float | None:
@@ -79,24 +84,24 @@ def blocked_threads(pid: int) -> tuple[ThreadState, ...] | Gone | Refused:
     for tid in tids:
         stat = procfs.read_stat(pid, f"task/{tid}/stat")
         if isinstance(stat, procfs.Stat) and stat.state not in {"R", "X"}:
-            call, argument = _syscall(pid, tid)
+            call, arguments = _syscall(pid, tid)
             idle = clocks.idle(pid, tid)
-            blocked.append(ThreadState(tid, stat.state, _wchan(pid, tid), call, argument, idle))
+            blocked.append(ThreadState(tid, stat.state, _wchan(pid, tid), call, arguments, idle))
     return tuple(blocked)
 
 
-def parse_syscall(raw: bytes, machine: str) -> tuple[str, int | None]:
-    """(call, first argument) of /proc/PID/task/TID/syscall; ("", None) for a thread that is in none, or for nonsense."""
+def parse_syscall(raw: bytes, machine: str) -> tuple[str, tuple[int, ...]]:
+    """(call, its six arguments) of /proc/PID/task/TID/syscall; ("", ()) for a thread that is in none, or for nonsense."""
     words = raw.split()
     if words[:1] == [b"running"]:
-        return "running", None
+        return "running", ()
+    if len(words) < 9:
+        return "", ()
     try:
-        number, argument = int(words[0]), int(words[1], 16)
-    except (IndexError, ValueError):
-        return "", None
-    if number < 0 or len(words) < 9:
-        return "", None
-    return _CALLS.get(machine, {}).get(number, str(number)), argument
+        number, arguments = int(words[0]), tuple(int(word, 16) for word in words[1:7])
+    except ValueError:
+        return "", ()
+    return (_CALLS.get(machine, {}).get(number, str(number)), arguments) if number >= 0 else ("", ())
 
 
 def parse_exec_start(raw: bytes) -> float | None:
@@ -108,9 +113,9 @@ def parse_exec_start(raw: bytes) -> float | None:
     return milliseconds / 1000 if math.isfinite(milliseconds) else None
 
 
-def _syscall(pid: int, tid: int) -> tuple[str, int | None]:
+def _syscall(pid: int, tid: int) -> tuple[str, tuple[int, ...]]:
     raw = procfs.read(pid, f"task/{tid}/syscall")
-    return parse_syscall(raw, platform.machine()) if isinstance(raw, bytes) else ("", None)
+    return parse_syscall(raw, platform.machine()) if isinstance(raw, bytes) else ("", ())
 
 
 def _wchan(pid: int, tid: int) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from unjam.errors import NoSuchProcess
 from unjam.facts.case import PATIENCE, Case, Look
-from unjam.facts.children import WaitingChild
+from unjam.facts.children import WaitingChild, Working
 from unjam.facts.goroutines import GoroutineGroup, OtherWait
 from unjam.facts.locks import WaitingLock
 from unjam.facts.requests import Download, WaitingRequest
@@ -25,7 +25,7 @@ from unjam.sources import live_children, live_goroutines, live_locks, live_reque
 from unjam.sources.eye import Eye, is_go_command, open_eye
 
 KINDS: frozenset[type[Fact]] = frozenset(
-    {WaitingRequest, Download, WaitingLock, WaitingChild, GoSetting, GoCommand, WaitingUser, OtherWait, GoroutineGroup}
+    {WaitingRequest, Download, WaitingLock, WaitingChild, Working, GoSetting, GoCommand, WaitingUser, OtherWait, GoroutineGroup}
 )
 
 #: States of a process that was stopped by a signal, or by a debugger.

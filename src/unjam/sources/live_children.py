@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from unjam.facts.children import Task, WaitingChild, Wants
+from unjam.facts.children import Task, WaitingChild, Wants, Working
 from unjam.facts.seen import Program, Seen
-from unjam.facts.settings import WaitingUser
+from unjam.facts.settings import GoSetting, WaitingUser
 from unjam.golang.child_role import role_of
-from unjam.golang.frame_table import Wait
+from unjam.golang.frame_table import Purpose, Wait
 from unjam.golang.secrets import scrub
 from unjam.inspect.process import Process, read_process
 from unjam.inspect.refused import Refused
@@ -21,8 +21,13 @@ from unjam.sources.meanings import task_of
 
 #: Roles of go's own tools: they work or they end, and CPU tells which.
 _TOOLS = frozenset({"compile", "asm", "link", "vet", "cover", "pack", "buildid", "telemetry", "cgo", "preprofile", "covdata"})
+#: What these start is the C compiler, whatever it is called.
+_CALL_THE_COMPILER = frozenset({"cgo", "link"})
 #: A program of which the name says nothing is the user's own, unless go asked it for something.
 _FREE = frozenset({Task.USER, Task.OTHER})
+#: Longest part of a command line that is quoted: a compiler is started with hundreds of files.
+_MOST = 160
+_MOST_TOOLEXEC = 16  # words
 _HELPERS = frozenset({"credential helper", "askpass", "pinentry"})
 
 
@@ -47,15 +52,25 @@ def collect(eye: Eye) -> None:
 
 def _child(eye: Eye, process: Process) -> None:
     role = role_of(process.argv)
-    if role in _TOOLS or role.startswith("go "):
-        return
-    for_whom = _for_whom(eye)
-    if for_whom is Task.USER or (role == "user program" and for_whom in _FREE):
-        seen = eye.seen(process.command, f"child {process.pid} of process {eye.pid}")
-        eye.facts.append(WaitingUser(seen, "the user's own program runs"))
+    if role.startswith("go ") or _is_idle_cache(eye, process):
         return
     links = [Link(each, role_of(each.argv)) for each in _below(eye, process)]
+    if role in _CALL_THE_COMPILER and len(links) > 1:
+        _awaited(eye, links[1:], Task.CC)
+    elif role in _TOOLS:
+        eye.facts.append(Working(_child_seen(eye, process), role))
+    elif (for_whom := _for_whom(eye)) is Task.USER or (role == "user program" and for_whom in _FREE) or _is_toolexec(process):
+        eye.facts.append(WaitingUser(_child_seen(eye, process), "the user's own program runs"))
+    else:
+        _awaited(eye, links, for_whom)
+
+
+def _awaited(eye: Eye, links: list[Link], for_whom: Task) -> None:
+    """A child that go needs, and all below it: what it waits for, if it does not work."""
     leaf, wants, socket = _end_of(links)
+    if wants is None:
+        eye.facts.append(Working(_child_seen(eye, leaf.process), leaf.role))
+        return
     if wants is Wants.HIDDEN and isinstance(hidden := sockets_of(leaf.process.pid), Refused):
         eye.refuse(hidden, WaitingChild)
     chain = _path(links, leaf)
@@ -63,13 +78,32 @@ def _child(eye: Eye, process: Process) -> None:
     eye.facts.append(_fact(eye, chain, wants, socket, for_whom if task is Task.OTHER else task))
 
 
+def _child_seen(eye: Eye, process: Process) -> Seen:
+    return eye.seen(_short(process.command), f"child {process.pid} of process {eye.pid}")
+
+
+def _short(command: str) -> str:
+    return command if len(command) <= _MOST else f"{command[: _MOST - 2]} …"
+
+
+def _is_idle_cache(eye: Eye, process: Process) -> bool:
+    """Whether it is the GOCACHEPROG, which runs as long as go does, and no goroutine waits for its answer."""
+    setting = next((fact for fact in eye.facts if isinstance(fact, GoSetting) and fact.name == "GOCACHEPROG"), None)
+    if setting is None or not setting.raw or not set(setting.raw.split()[:1]) & set(process.argv[:2]):
+        return False
+    return not any(waiting.wait is Wait.CHILD and Purpose.CACHE_PROG in waiting.purposes for waiting in eye.waits)
+
+
+def _is_toolexec(process: Process) -> bool:
+    """Whether it is the program of -toolexec: go puts that one and its few arguments before the tool and its own."""
+    return any(role_of(process.argv[at : at + 1]) in _TOOLS for at in range(1, min(len(process.argv), _MOST_TOOLEXEC)))
+
+
 def _for_whom(eye: Eye) -> Task:
     """What go started its children for, as its goroutines say it if they agree, else as its command line does."""
-    if not isinstance(eye.goroutines, Refused):
-        waits = eye.waits
-        tasks = {task_of(waiting) for waiting in waits if waiting.wait in {Wait.CHILD, Wait.CHILD_PIPE}}
-        if len(tasks) == 1:
-            return tasks.pop()
+    tasks = {task_of(waiting) for waiting in eye.waits if waiting.wait in {Wait.CHILD, Wait.CHILD_PIPE}}
+    if len(tasks) == 1:
+        return tasks.pop()
     command = role_of(eye.process.argv)
     return Task.USER if command == "go generate" or command.startswith("go tool") else Task.OTHER
 
@@ -84,8 +118,11 @@ def _below(eye: Eye, process: Process) -> list[Process]:
     return found
 
 
-def _end_of(links: list[Link]) -> tuple[Link, Wants, Socket | None]:
-    """The process that all others wait for: a helper, a question on the terminal, a connection; else the innermost."""
+def _end_of(links: list[Link]) -> tuple[Link, Wants | None, Socket | None]:
+    """The process that all others wait for: a helper, a question on the terminal, a connection; else the innermost.
+
+    It wants None when it works.
+    """
     for link in links:
         if link.role in _HELPERS:
             return link, Wants.CREDENTIAL, None
@@ -101,7 +138,7 @@ def _end_of(links: list[Link]) -> tuple[Link, Wants, Socket | None]:
         return leaf, Wants.HIDDEN, None
     idle = idle_since(leaf.process.pid)
     if leaf.process.state == "R" or (idle is not None and idle < 0.2):
-        return leaf, Wants.WORKS, None
+        return leaf, None, None
     return leaf, Wants.NOTHING, None
 
 
@@ -124,9 +161,8 @@ def _path(links: list[Link], leaf: Link) -> list[Link]:
 
 def _fact(eye: Eye, chain: list[Link], wants: Wants, socket: Socket | None, task: Task) -> WaitingChild:
     leaf, top = chain[-1].process, chain[0].process
-    shown = tuple(link.process.command for link in chain)
+    shown = tuple(_short(link.process.command) for link in chain)
     peer = address(socket.peer) if socket else ""
-    idle = _idle(chain, wants, socket)
     text = f"process {leaf.pid} ({' ← '.join(reversed(shown))}) waits for {wants}"
     also = () if socket is None else (socket_cite(leaf.pid, socket),)
     return WaitingChild(
@@ -137,17 +173,21 @@ def _fact(eye: Eye, chain: list[Link], wants: Wants, socket: Socket | None, task
         wants=wants,
         remote=_remote(chain) or peer,
         child_pid=leaf.pid,
-        idle=idle,
+        idle=silence(socket) if socket else idle_since(leaf.pid),
+        moved=_moved(leaf, wants, socket),
         age=top.age_s,
         banner=bool(socket.bytes_received) if socket and socket.bytes_received is not None else None,
     )
 
 
-def _idle(chain: list[Link], wants: Wants, socket: Socket | None) -> float | None:
-    """Seconds without movement. A stalled git still burns ticks of CPU, so for a connection only its bytes count."""
+def _moved(leaf: Process, wants: Wants, socket: Socket | None) -> float | None:
+    """What it has done so far. A stalled git still burns ticks of CPU, so for a connection only its bytes count.
+
+    A helper that waits for a person may well draw a window meanwhile.
+    """
     if socket is not None:
-        return silence(socket)
-    return 0.0 if wants is Wants.WORKS else idle_since(chain[-1].process.pid)
+        return None if socket.bytes_received is None else socket.bytes_received + (socket.bytes_sent or 0)
+    return leaf.cpu_s if wants is Wants.NOTHING else None
 
 
 def _task(process: Process, role: str) -> Task:

@@ -5,23 +5,28 @@ from __future__ import annotations
 from collections import Counter
 
 from unjam.facts.goroutines import GoroutineGroup, OtherWait
-from unjam.facts.seen import Program
+from unjam.facts.seen import Fact, Program, Seen
 from unjam.facts.settings import WaitingUser
 from unjam.golang.frame_table import Wait
 from unjam.golang.frames import Waiting, meaning_of
+from unjam.inspect.files import kind_of
 from unjam.inspect.goroutines import Goroutine
 from unjam.inspect.refused import Refused
 from unjam.inspect.sched import idle_since
+from unjam.inspect.waited_file import Use, waited_files
 from unjam.sources.eye import Eye
 
 #: Groups of a user's program that are told; a report needs no more.
 MOST_GROUPS = 5
 
-_USERS = {
-    Wait.WRITING_OUTPUT: "nobody reads what it writes",
-    Wait.READING_STDIN: "it reads its input",
+#: What a goroutine of go waits to do with a file.
+_USES: dict[Wait, Use] = {
+    Wait.OPEN_FIFO: "open",
+    Wait.READING_STDIN: "read",
+    Wait.READING_FILE: "read",
+    Wait.WRITING_OUTPUT: "write",
+    Wait.WRITING_FILE: "write",
 }
-_OTHERS = frozenset({Wait.OPEN_FIFO, Wait.READING_FILE, Wait.WRITING_FILE, Wait.NETWORK})
 #: Of these a program may have thousands, and each is where it should be.
 _OWN_CODE = ("runtime.", "internal/", "sync.", "syscall.", "time.Sleep")
 
@@ -37,23 +42,36 @@ def collect(eye: Eye) -> None:
 
 
 def _waits(eye: Eye, by_id: dict[int, Goroutine]) -> None:
-    if isinstance(eye.goroutines, Refused):
-        return
     for waiting in eye.waits:
         goroutine = by_id[waiting.id]
-        if waiting.wait in _USERS:
-            _user(eye, waiting, goroutine)
-        elif waiting.wait in _OTHERS and goroutine.state in {"syscall", "waiting"}:
-            said = f"goroutine {waiting.id} [{goroutine.wait or goroutine.state}] {waiting.frame} waits for {waiting.wait}"
-            seen = eye.seen(said, f"goroutines of process {eye.pid} ({eye.goroutines.go})")
-            eye.facts.append(OtherWait(seen, waiting.frame, idle_since(eye.pid), eye.process.cpu_s))
+        if goroutine.state not in {"syscall", "waiting"}:
+            continue
+        if waiting.wait in _USES:
+            eye.facts.append(_of_file(eye, waiting, goroutine))
+        elif waiting.wait is Wait.NETWORK:
+            eye.facts.append(_other(eye, waiting, _seen(eye, waiting, goroutine, f"waits for {waiting.wait}")))
 
 
-def _user(eye: Eye, waiting: Waiting, goroutine: Goroutine) -> None:
-    seen = eye.seen(
-        f"goroutine {waiting.id} [{goroutine.wait or goroutine.state}] {waiting.frame}", f"goroutines of process {eye.pid}"
-    )
-    eye.facts.append(WaitingUser(seen, _USERS[waiting.wait]))
+def _of_file(eye: Eye, waiting: Waiting, goroutine: Goroutine) -> Fact:
+    """A wait for a file. Its own input and output are the affair of whoever is at the other end."""
+    use = _USES[waiting.wait]
+    files = tuple(file for file in waited_files(eye.pid) if file.use == use) if goroutine.state == "syscall" else ()
+    file = files[0] if len(files) == 1 else None
+    named = f": {file.path}" if file else ""
+    if use == "write" and (file.fd in {1, 2} if file else waiting.wait is Wait.WRITING_OUTPUT):
+        return WaitingUser(_seen(eye, waiting, goroutine, f"writes{named}"), "nobody reads what it writes")
+    if use == "read" and file and (file.fd == 0 or kind_of(file.path, None) == "tty"):
+        return WaitingUser(_seen(eye, waiting, goroutine, f"reads{named}"), "it reads its input")
+    return _other(eye, waiting, _seen(eye, waiting, goroutine, f"waits for {waiting.wait}{named}"))
+
+
+def _seen(eye: Eye, waiting: Waiting, goroutine: Goroutine, does: str) -> Seen:
+    said = f"goroutine {waiting.id} [{goroutine.wait or goroutine.state}] {waiting.frame} {does}"
+    return eye.seen(said, f"goroutines of process {eye.pid}")
+
+
+def _other(eye: Eye, waiting: Waiting, seen: Seen) -> OtherWait:
+    return OtherWait(seen, waiting.frame, idle_since(eye.pid), eye.process.cpu_s)
 
 
 def _groups(eye: Eye, goroutines: tuple[Goroutine, ...]) -> None:
