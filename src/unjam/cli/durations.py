@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
+if TYPE_CHECKING:
+    Seconds = click.ParamType[float]
+else:
+    Seconds = click.ParamType  # generic only since click 8.4
 
-class Duration(click.ParamType[float]):
+
+class Duration(Seconds):
     """`5s`, `1m30s`, `500ms` → seconds."""
 
     name = "duration"

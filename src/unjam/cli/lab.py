@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import click
 
 from unjam.cli.commands import examples
@@ -41,9 +44,10 @@ def run(mode_id: str, version: str | None, stall: float) -> int:
 
     Exits with 0 when all that came true.
     """
-    from unjam.cli.rehearsal import rehearse
+    with _installed():
+        from unjam.cli.rehearsal import rehearse
 
-    return rehearse(mode_id, version, stall)
+        return rehearse(mode_id, version, stall)
 
 
 @lab.command(
@@ -57,14 +61,23 @@ def run(mode_id: str, version: str | None, stall: float) -> int:
 @click.option("--listen", metavar="PORT", default="", help="The port on 127.0.0.1; by default a free one.")
 def serve(faults: tuple[str, ...], listen: str) -> int:
     """Serve a GOPROXY with faults, until Ctrl-C, and print the lines that turn a shell's go to it."""
-    from unjam.errors import LabCannot
-
-    try:
+    with _installed():
         from unjam.lab.serve import serve as serve_faults
-    except ModuleNotFoundError as error:
-        raise LabCannot(f'the lab needs {error.name}: pip install "unjam[lab]"') from None
-    serve_faults(faults, listen, show=_show)
+
+        serve_faults(faults, listen, show=_show)
     return 0
+
+
+@contextmanager
+def _installed() -> Iterator[None]:
+    """What the lab needs beyond unjam comes with an extra; some of it is imported only where it is used."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        from unjam.errors import LabCannot
+
+        name = str(error.name).partition(".")[0]
+        raise LabCannot(f'the lab needs {name}: pip install "unjam[lab]"') from None
 
 
 def _show(line: str) -> None:

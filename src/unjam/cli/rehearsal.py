@@ -188,14 +188,11 @@ def rehearse(mode_id: str, go: str | None, stall: float) -> int:
     """Play one mode in a lab of its own, with a journal of its own."""
     from unjam.errors import LabCannot
     from unjam.host.rehearsal import state_in
+    from unjam.lab.lab import Lab
+    from unjam.lab.toolchain import find_go
     from unjam.modes import load
 
     mode = load(mode_id)
-    try:
-        from unjam.lab.lab import Lab
-        from unjam.lab.toolchain import find_go
-    except ModuleNotFoundError as error:
-        raise LabCannot(f'the lab needs {error.name}: pip install "unjam[lab]"') from None
     with Lab(find_go(go)) as lab, state_in(Path(lab.folder) / "state"):
         minor = lab.go_version[1]
         if not mode.since <= minor <= mode.until:

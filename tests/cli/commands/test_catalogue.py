@@ -67,6 +67,14 @@ def test_lab_run_leaves_the_users_journal_alone(command: Command) -> None:
     assert command("undo", "--list").stdout == "No fix has been applied on this machine.\n"
 
 
+@pytest.mark.parametrize("words", [("run", "net-proxy-5xx"), ("serve", "--fault", "silence")])
+def test_without_its_extra_the_lab_says_what_to_install(command: Command, tmp_path: Path, words: tuple[str, ...]) -> None:
+    (tmp_path / "sitecustomize.py").write_text("import sys\nsys.modules['cryptography'] = None\n")
+    told = command("lab", *words, more={"PYTHONPATH": str(tmp_path)})
+    assert (told.returncode, told.stdout) == (1, "")
+    assert told.stderr == 'unjam: the lab needs cryptography: pip install "unjam[lab]"\n'
+
+
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_completion_prints_a_script(command: Command, shell: str) -> None:
     told = command("completion", shell)
