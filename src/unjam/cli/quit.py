@@ -31,6 +31,7 @@ def ask_and_quit(pid: int, *, yes: bool) -> int:
         return 0
     if not is_same(process.identity):
         raise NoSuchProcess(f"process {pid} has ended meanwhile")
-    send(pid, signal.SIGQUIT)
+    if not send(pid, signal.SIGQUIT):
+        raise BadInput(f"process {pid} takes no signal from us: it is another user's, or has just ended")
     click.echo("Sent. Save what it printed to a file, and name the cause with: unjam read FILE", err=True)
     return 0

@@ -87,10 +87,13 @@ def stop_ourselves() -> None:
         signal.signal(signal.SIGTSTP, before)
 
 
-def send(pid: int, number: int) -> None:
-    """Send a signal to a process that may have gone."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):
+def send(pid: int, number: int) -> bool:
+    """Send a signal to a process that may have gone, or be another user's: then False."""
+    try:
         os.kill(pid, number)
+    except (ProcessLookupError, PermissionError):
+        return False
+    return True
 
 
 def die_of(number: int) -> None:
