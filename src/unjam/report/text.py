@@ -36,6 +36,8 @@ def lines(view: View, name: str = "", *, asked: bool = False) -> Iterator[Line]:
     """The whole report."""
     state = view.command.state
     yield Line(_headline(view, name), page.STRONG if state is None else _STATE_STYLE.get(state, page.STRONG), margin=0)
+    if state is State.RUNNING:
+        yield from (Line(word, label=label, whole=True) for label, word in zip(_labels("now"), view.now, strict=False))
     for finding in view.findings:
         yield BLANK
         yield from _finding(finding, None if asked else view.command)

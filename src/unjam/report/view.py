@@ -16,6 +16,7 @@ from unjam.golang.secrets import scrub, scrub_argv
 from unjam.model import Advice, Candidate, Cite, Confidence, Crashed, Finding, Fix, Remedy, Safety, Undecided
 from unjam.modes import load
 from unjam.report.command import Command, command_of
+from unjam.report.now import now
 from unjam.report.shell_lines import lines_to_type
 
 
@@ -71,7 +72,10 @@ class Open:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One report. The first finding is the root cause; `unexplained` is what was seen and no mode knows."""
+    """One report. The first finding is the root cause; `unexplained` is what was seen and no mode knows.
+
+    `now` is what the command does at this moment, for a person.
+    """
 
     command: Command
     findings: tuple[ShownFinding, ...] = ()
@@ -81,6 +85,7 @@ class View:
     crashed: tuple[Crashed, ...] = ()
     looked_at: tuple[str, ...] = ()
     asked: int = 0
+    now: tuple[str, ...] = ()
 
     @property
     def sick(self) -> bool:
@@ -97,7 +102,7 @@ class View:
 def report_on(case: Case) -> View:
     """Ask every mode about a case, and say what came of it."""
     diagnosis = diagnose(case)
-    return build(case, diagnosis, command_of(case, diagnosis))
+    return replace(build(case, diagnosis, command_of(case, diagnosis)), now=now(case))
 
 
 def build(case: Case, diagnosis: Diagnosis, command: Command, applied: Mapping[str, Applied] | None = None) -> View:

@@ -9,11 +9,13 @@ from unjam.facts.seen import Fact, Program, Seen
 from unjam.facts.settings import WaitingUser
 from unjam.golang.frame_table import Wait
 from unjam.golang.frames import Waiting, meaning_of
-from unjam.inspect.files import kind_of
+from unjam.inspect.files import kind_of, pipe_peers
 from unjam.inspect.goroutines import Goroutine
+from unjam.inspect.process import Process, read_process
+from unjam.inspect.procfs import Holders
 from unjam.inspect.refused import Refused
 from unjam.inspect.sched import idle_since
-from unjam.inspect.waited_file import Use, waited_files
+from unjam.inspect.waited_file import Use, WaitedFile, waited_files
 from unjam.sources.eye import Eye
 
 #: Groups of a user's program that are told; a report needs no more.
@@ -59,7 +61,7 @@ def _of_file(eye: Eye, waiting: Waiting, goroutine: Goroutine) -> Fact:
     file = files[0] if len(files) == 1 else None
     named = f": {file.path}" if file else ""
     if use == "write" and (file.fd in {1, 2} if file else waiting.wait is Wait.WRITING_OUTPUT):
-        return WaitingUser(_seen(eye, waiting, goroutine, f"writes{named}"), "nobody reads what it writes")
+        return WaitingUser(_seen(eye, waiting, goroutine, f"writes{_to(eye, file)}"), "nobody reads what it writes")
     if use == "read" and file and (file.fd == 0 or kind_of(file.path, None) == "tty"):
         return WaitingUser(_seen(eye, waiting, goroutine, f"reads{named}"), "it reads its input")
     return _other(eye, waiting, _seen(eye, waiting, goroutine, f"waits for {waiting.wait}{named}"))
@@ -68,6 +70,16 @@ def _of_file(eye: Eye, waiting: Waiting, goroutine: Goroutine) -> Fact:
 def _seen(eye: Eye, waiting: Waiting, goroutine: Goroutine, does: str) -> Seen:
     said = f"goroutine {waiting.id} [{goroutine.wait or goroutine.state}] {waiting.frame} {does}"
     return eye.seen(said, f"goroutines of process {eye.pid}")
+
+
+def _to(eye: Eye, file: WaitedFile | None) -> str:
+    """Where what it writes goes, with the process that would have to read it."""
+    if file is None or file.fd is None:
+        return ""
+    peers = pipe_peers(eye.pid, file.fd)
+    readers = [pid for pid in peers.pids if pid != eye.pid] if isinstance(peers, Holders) else []
+    reader = read_process(readers[0]) if readers else None
+    return f" to process {reader.pid} ({reader.command})" if isinstance(reader, Process) else f" to {file.path}"
 
 
 def _other(eye: Eye, waiting: Waiting, seen: Seen) -> OtherWait:
