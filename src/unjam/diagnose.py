@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 
 from unjam.facts.case import Case
 from unjam.facts.locks import WaitingLock
+from unjam.facts.printed import Printed
+from unjam.facts.requests import WaitingRequest
 from unjam.facts.seen import Fact
 from unjam.model import Candidate, Cite, Crashed, Finding, Found, Healthy, Possible, Remedy, Undecided, Verdict
 from unjam.modes import catalogue, load
@@ -39,7 +41,7 @@ def diagnose(case: Case, modes: Iterable[Mode] | None = None) -> Diagnosis:
     """Ask every rule about the case. A rule that raises is a `Crashed` verdict, never an abort."""
     asked = tuple(catalogue() if modes is None else modes)
     verdicts = [verdict(mode, case) for mode in asked]
-    findings = tuple(_masked(_behind(_found(verdicts), case), asked))
+    findings = tuple(_masked(_behind(_found(verdicts), case), asked, case))
     candidates = tuple(_open_candidates(verdicts, findings))
     return Diagnosis(
         findings=tuple(replace(f, because=f.because[:MOST_CITES]) for f in findings),
@@ -69,14 +71,22 @@ def verdict(mode: Mode, case: Case) -> Verdict:
 
 
 def _merged(findings: Iterable[Finding]) -> Iterator[Finding]:
-    """One finding per subject, with the proofs of all."""
-    by_subject: dict[str, Finding] = {}
+    """One finding per patient, with the proofs of all: ten downloads that one server keeps waiting are one sickness."""
+    by_patient: dict[str, list[Finding]] = {}
     for finding in findings:
-        first = by_subject.setdefault(finding.subject, finding)
-        if first is not finding:
-            because = tuple(dict.fromkeys(first.because + finding.because))
-            by_subject[finding.subject] = replace(first, because=because)
-    return iter(by_subject.values())
+        by_patient.setdefault(_server(finding.subject) or finding.subject, []).append(finding)
+    for alike in by_patient.values():
+        first, *_ = alike
+        because = tuple(dict.fromkeys(cite for each in alike for cite in each.because))
+        others = len({each.subject for each in alike}) - 1
+        also = f" The same holds for {others} more of its URLs." if others > 1 else " The same holds for another of its URLs."
+        yield replace(first, because=because, says=first.says + also * bool(others))
+
+
+def _server(subject: str) -> str:
+    """Scheme and host of a URL, "" for any other subject."""
+    scheme, colon, rest = subject.partition("://")
+    return f"{scheme}://{rest.partition('/')[0]}" if colon and scheme.isalpha() else ""
 
 
 def _found(verdicts: Iterable[Verdict]) -> list[Finding]:
@@ -111,15 +121,35 @@ def _elsewhere(finding: Finding, case: Case) -> int:
     return 0 if command is None or command.seen.pid in pids or len(pids) != 1 else pids.pop()
 
 
-def _masked(findings: list[Finding], modes: tuple[Mode, ...]) -> Iterator[Finding]:
-    """Put each symptom under the cause that explains it."""
-    masks = {mode.id: set(mode.masks) for mode in modes}
-    found = {finding.mode for finding in findings}
-    explained = {symptom for cause in found for symptom in masks.get(cause, ()) if symptom in found}
+def _masked(findings: list[Finding], modes: tuple[Mode, ...], case: Case) -> Iterator[Finding]:
+    """Put each symptom under the cause that explains it: one that went wrong in another way is a patient of its own."""
+    masks = {mode.id: mode.masks for mode in modes}
+    ways = {id(finding): _ways(finding, case) for finding in findings}
+
+    def explains(cause: Finding, symptom: Finding) -> bool:
+        one, other = ways[id(cause)], ways[id(symptom)]
+        return symptom.mode in masks.get(cause.mode, ()) and not (one and other and one.isdisjoint(other))
+
     for finding in findings:
-        if finding.mode not in explained:
-            symptoms = tuple(sorted(masks.get(finding.mode, set()) & found))
-            yield replace(finding, masks=finding.masks + symptoms)
+        if not any(explains(cause, finding) for cause in findings):
+            symptoms = {each.mode for each in findings if explains(finding, each)}
+            yield replace(finding, masks=finding.masks + tuple(sorted(symptoms)))
+
+
+def _ways(finding: Finding, case: Case) -> set[str]:
+    """How the requests that prove a finding went wrong: where they stand, or why go gave them up."""
+    proofs = set(finding.because)
+    return {way for fact in case.now if not proofs.isdisjoint(fact.cites()) for way in [_way(fact)] if way}
+
+
+def _way(fact: Fact) -> str:
+    match fact:
+        case WaitingRequest():
+            return fact.phase
+        case Printed():
+            message = getattr(fact.message, "error", None) or fact.message
+            return str(getattr(message, "cause", "") or getattr(message, "status", ""))
+    return ""
 
 
 def _open_candidates(verdicts: Iterable[Verdict], findings: tuple[Finding, ...]) -> Iterator[Candidate]:

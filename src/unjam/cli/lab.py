@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import click
 
@@ -54,18 +55,43 @@ def run(mode_id: str, version: str | None, stall: float) -> int:
     epilog=examples(
         "unjam lab serve --fault silence@zip                      the server takes the request and says nothing",
         "unjam lab serve --fault stall:65536@zip --listen 8099    stops after 64 kB",
-        "unjam lab serve --fault 'status:503@mod:example.com/.*'",
+        "unjam lab serve --fault 'status:503@mod:example.com/.*!example.com/lib'    for all modules but one",
+        "unjam lab serve --fault 'reset@zip#2' --fault delay:3@mod                   the second zip; and slow go.mod files",
+        'unjam lab serve --modules "$(go env GOMODCACHE)/cache/download" --fault silence@zip    with your own modules',
     )
 )
-@click.option("--fault", "faults", metavar="SPEC", multiple=True, help="NAME[:VALUE][@ENDPOINT[:MODULE]]; can be repeated.")
+@click.option("--fault", "faults", metavar="SPEC", multiple=True, help="A fault, as below; can be repeated.")
+@click.option("--modules", type=click.Path(path_type=Path), metavar="DIR", help="Serve these modules too: a module cache's.")
+@click.option("--tls", is_flag=True, help="Serve over TLS, with an authority that the printed lines make known.")
+@click.option("--http2", is_flag=True, help="Speak HTTP/2, over TLS.")
 @click.option("--listen", metavar="PORT", default="", help="The port on 127.0.0.1; by default a free one.")
-def serve(faults: tuple[str, ...], listen: str) -> int:
-    """Serve a GOPROXY with faults, until Ctrl-C, and print the lines that turn a shell's go to it."""
+def serve(faults: tuple[str, ...], modules: Path | None, tls: bool, http2: bool, listen: str) -> int:
+    """Serve a GOPROXY with faults, until Ctrl-C, and print the lines that turn a shell's go to it.
+
+    Enter lifts the faults in mid-flight, and puts them back.
+
+    A fault is NAME[:VALUE][@ENDPOINT[:MODULE][!EXCLUDE]][#N]: what goes wrong, for which requests (info, mod, zip, list,
+    latest, sumdb), of which modules and not of which (regular expressions for path or path@version), and for the Nth such
+    request alone (#-N: the first N). Names: silence[:accept], stall[:BYTES], drip[:BYTES/S], delay[:SECONDS], refuse,
+    black-hole, reset[:BYTES], close, status[:CODE], portal, truncate[:BYTES], truncated-zip, other-content, redirect-loop,
+    tls-stall, bad-certificate[:expired], h2-silence, h2-stall, h2-error.
+    """
     with _installed():
+        from unjam.lab.serve import Wanted
         from unjam.lab.serve import serve as serve_faults
 
-        serve_faults(faults, listen, show=_show)
+        serve_faults(Wanted(faults, listen, tls, http2, modules), show=_show, keys=_keys())
     return 0
+
+
+def _keys() -> int | None:
+    """Standard input, where there is one."""
+    import sys
+
+    try:
+        return sys.stdin.fileno()
+    except (OSError, ValueError, AttributeError):
+        return None
 
 
 @contextmanager

@@ -1,14 +1,16 @@
-"""Faults as one writes them on a command line: `stall:65536@zip`, `status:503@mod:example.com/.*`.
+"""Faults as one writes them on a command line: `stall:65536@zip`, `status:503@mod:example.com/.*!example.com/lib#2`.
 
-    NAME[:VALUE][@ENDPOINT[:MODULE]]
+    NAME[:VALUE][@ENDPOINT[:MODULE][!EXCLUDE]][#N | #-N]
 
-ENDPOINT is one of info, mod, zip, list, latest, sumdb, or `*`; MODULE a regular expression for `path` or `path@version`.
+ENDPOINT is one of info, mod, zip, list, latest, sumdb, or `*`; MODULE a regular expression for the whole of `path` or
+`path@version`, and EXCLUDE one for what is spared; `#N` means the Nth request alone that fits, `#-N` the first N.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from importlib import import_module
 
 from unjam.errors import BadInput
@@ -17,6 +19,7 @@ from unjam.lab.match import Match
 
 _CERTIFICATES = ("self-signed", "unknown-authority", "other-host", "expired")
 ENDPOINTS = ("*", "info", "mod", "zip", "list", "latest", "sumdb")
+_OF_SUMDB = ("sumdb-lookup", "sumdb-tile", "sumdb-supported", "sumdb-latest")
 
 
 def _count(text: str) -> int:
@@ -80,19 +83,32 @@ _TLS = frozenset({"tls-stall", "bad-certificate", "h2-silence", "h2-stall", "h2-
 
 def parse_fault(text: str) -> tuple[Fault, Match]:
     """The fault that `text` means, and the requests it meets; `BadInput` says what is wrong with it."""
-    what, _, where = text.partition("@")
+    spec, mark, number = text.partition("#")
+    what, _, where = spec.partition("@")
     name, _, value = what.partition(":")
     if name not in NAMES:
         from difflib import get_close_matches
 
         near = get_close_matches(name, NAMES, n=1)
         raise BadInput(f"no fault is called {name!r}" + (f"; did you mean {near[0]}?" if near else f": {', '.join(NAMES)}"))
-    return _make(name, value, text), _match(where, text)
+    nth, times = _number(number, text) if mark else (None, None)
+    fault, on = _make(name, value, text), replace(_match(where, text), nth=nth, times=times)
+    _check_level(name, fault, on, text)
+    return fault, on
 
 
 def needs_tls(text: str) -> bool:
     """Whether the fault `text` can show on a TLS connection only."""
-    return re.split("[:@]", text, maxsplit=1)[0] in _TLS
+    return _name(text) in _TLS
+
+
+def needs_http2(text: str) -> bool:
+    """Whether the fault `text` is one of streams."""
+    return _name(text).startswith("h2-")
+
+
+def _name(text: str) -> str:
+    return re.split("[:@#]", text, maxsplit=1)[0]
 
 
 def _make(name: str, value: str, text: str) -> Fault:
@@ -106,11 +122,31 @@ def _make(name: str, value: str, text: str) -> Fault:
 
 
 def _match(where: str, text: str) -> Match:
-    endpoint, _, module = where.partition(":")
-    if endpoint and endpoint not in ENDPOINTS and not endpoint.startswith("sumdb-"):
-        raise BadInput(f"{text}: {endpoint!r} is no endpoint of a GOPROXY ({', '.join(ENDPOINTS)})")
+    meant, _, exclude = where.partition("!")
+    endpoint, _, module = meant.partition(":")
+    if endpoint and endpoint not in ENDPOINTS and endpoint not in _OF_SUMDB:
+        raise BadInput(f"{text}: {endpoint!r} is no endpoint of a GOPROXY ({', '.join((*ENDPOINTS, *_OF_SUMDB))})")
+    for expression in (module, exclude):
+        try:
+            re.compile(expression)
+        except re.error as error:
+            raise BadInput(f"{text}: {expression!r} is no regular expression: {error}") from error
+    return Match(endpoint or "*", module, exclude)
+
+
+def _number(number: str, text: str) -> tuple[int | None, int | None]:
+    """(the Nth, the first N) of a number as it stands behind `#`."""
     try:
-        re.compile(module)
-    except re.error as error:
-        raise BadInput(f"{text}: {module!r} is no regular expression: {error}") from error
-    return Match(endpoint or "*", module)
+        count = _count(number.removeprefix("-"))
+    except ValueError:
+        raise BadInput(f"{text}: #{number} is no number of requests: #3 is the third alone, #-3 the first three") from None
+    return (None, count) if number.startswith("-") else (count, None)
+
+
+def _check_level(name: str, fault: Fault, on: Match, text: str) -> None:
+    """What meets a connection cannot know yet what will be asked on it; what shuts the port meets everybody."""
+    everything = replace(on, nth=None, times=None) == Match()
+    if fault.level != "exchange" and not everything:
+        raise BadInput(f"{text}: {name} meets connections, before anything is asked: no endpoint or module can be named")
+    if fault.level == "port" and on != Match():
+        raise BadInput(f"{text}: {name} meets every connection: they cannot be counted")

@@ -173,12 +173,19 @@ class Lab:
     # Servers
 
     def proxy(
-        self, name: str = "proxy", *, tls: bool = False, http2: bool = False, serves_sumdb: bool = True, port: int = 0
+        self,
+        name: str = "proxy",
+        *,
+        tls: bool = False,
+        http2: bool = False,
+        serves_sumdb: bool = True,
+        port: int = 0,
+        also: Sequence[Part] = (),
     ) -> Proxy:
-        """A GOPROXY on loopback, with all published modules. HTTP/2 is spoken over TLS only."""
+        """A GOPROXY on loopback, with all published modules, and what `also` has. HTTP/2 is spoken over TLS only."""
         if http2 and not tls:
             raise LabCannot("go speaks HTTP/2 over TLS only: proxy(tls=True, http2=True)")
-        parts: list[Part] = [self.published.answer]
+        parts: list[Part] = [*also, self.published.answer]
         if serves_sumdb:
             parts.append(self.sumdb.answer_through_proxy)
         return self._keep(Proxy(name, parts, self.authority if tls else None, http2=http2, port=port))

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from unjam.lab.lab import Lab
 
 # Locks the file named first, shared or not, says so, and keeps it until its standard input ends.
-_HOLD = """
+_HOLD = """\
 import fcntl, sys
 with open(sys.argv[1], "a+") as file:
     fcntl.flock(file, fcntl.LOCK_SH if sys.argv[2] == "shared" else fcntl.LOCK_EX)
@@ -115,7 +115,9 @@ def side_locked_by_go(lab: Lab) -> Holder:
 def hold(lab: Lab, file: Path, mode: str = "exclusive") -> Holder:
     """Start a small process that holds the lock of `file`, and return when it does."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    command = (sys.executable, "-I", "-c", _HOLD, str(file), mode)
+    script = lab.folder / "hold_lock.py"
+    script.write_text(_HOLD, encoding="utf-8")
+    command = (sys.executable, "-I", str(script), str(file), mode)
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def lift() -> None:

@@ -10,6 +10,7 @@ from unjam.facts.case import Case
 from unjam.facts.printed import Printed
 from unjam.facts.requests import Phase, Purpose, WaitingRequest
 from unjam.golang.messages.net import Cause, RequestError
+from unjam.golang.messages.proxy import StatusError
 from unjam.model import Candidate
 
 #: What the net modes speak for. The checksum database and toolchains have modes of their own.
@@ -52,9 +53,9 @@ def failed(case: Case, *causes: Cause) -> Iterator[tuple[RequestError, Printed[R
     return ((message, fact) for message, fact in case.printed(RequestError) if message.cause in causes)
 
 
-def server_of(message: RequestError) -> str:
+def server_of(message: RequestError | StatusError) -> str:
     """Who is at fault in a failed request: scheme and host of its URL, else the address, else a plain word."""
-    return origin(message.url) or message.address or "the module proxy"
+    return origin(message.url) or getattr(message, "address", "") or "the module proxy"
 
 
 def origin(url: str) -> str:

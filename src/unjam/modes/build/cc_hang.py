@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 
 from unjam.facts.case import Case
 from unjam.facts.children import Task, WaitingChild
-from unjam.fixes.one_run_environment import OneRunEnvironment
-from unjam.model import Finding, Fix, Remedy, Safety
+from unjam.model import Finding, Remedy
+from unjam.modes.build.without_c import build_without_c
 from unjam.modes.mode import ATTACH, DUMP, Mode
 from unjam.modes.wording import lasting
 
@@ -30,17 +30,12 @@ def examine(case: Case) -> Iterator[Finding]:
     for child in case.waiting(WaitingChild):
         if child.task in {Task.CC_PROBE, Task.CC}:
             says = f"go waits for the C compiler{lasting(case, child)}: {child.chain[-1] if child.chain else child.task}"
-            yield Finding(child.chain[0] if child.chain else 'CC', says, child.cites())
+            yield Finding(child.chain[0] if child.chain else "CC", says, child.cites())
 
 
 def remedy(finding: Finding, case: Case) -> Remedy:
     """Without C, for one run."""
-    return Fix(
-        "build without C, for this run",
-        Safety.ASK,
-        (OneRunEnvironment((("CGO_ENABLED", "0"),)),),
-        why_ask="packages that need C are left out or fail; the net package then resolves names by itself",
-    )
+    return build_without_c()
 
 
 def reproduce(lab: Lab) -> None:

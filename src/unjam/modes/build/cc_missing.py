@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 
 from unjam.facts.case import Case
 from unjam.facts.printed import Printed
-from unjam.fixes.one_run_environment import OneRunEnvironment
 from unjam.golang.messages.build import CompilerMissing
-from unjam.model import Finding, Fix, Remedy, Safety
+from unjam.model import Finding, Remedy
+from unjam.modes.build.without_c import build_without_c
 from unjam.modes.mode import ERROR, Mode
 
 if TYPE_CHECKING:
@@ -33,12 +33,7 @@ def examine(case: Case) -> Iterator[Finding]:
 
 def remedy(finding: Finding, case: Case) -> Remedy:
     """Without C, for one run."""
-    return Fix(
-        "build without C, for this run",
-        Safety.ASK,
-        (OneRunEnvironment((("CGO_ENABLED", "0"),)),),
-        why_ask="packages that need C are left out or fail; the net package then resolves names by itself",
-    )
+    return build_without_c()
 
 
 def reproduce(lab: Lab) -> None:

@@ -35,7 +35,8 @@ def examine(case: Case) -> Iterator[Finding]:
 
 def remedy(finding: Finding, case: Case) -> Remedy:
     """See what takes the room."""
-    folder = shlex.quote(finding.subject) if finding.subject != "$WORK" else '"$(go env GOTMPDIR)"'
+    work = finding.subject == "$WORK" or "go-build" in finding.subject  # gone with the build that made it
+    folder = '"${GOTMPDIR:-${TMPDIR:-/tmp}}"' if work else shlex.quote(finding.subject)
     return Advice(
         "make room on that disk",
         (

@@ -2,7 +2,7 @@
 
 You see: nothing at all, with `-x` neither. No CPU, no network, for as long as the other process holds the lock.
 
-Why: While one go writes go.mod or go.sum, it locks cache/lock. go waits without a deadline and without a word. The
+Why: while one go writes go.mod or go.sum, it locks cache/lock. go waits without a deadline and without a word. The
 holder is the patient: often it is another go that hangs on the network, or the editor's `go list`. Removing the lock
 file does not help: the lock is on the open file.
 
@@ -17,9 +17,8 @@ from typing import TYPE_CHECKING
 from unjam.facts.case import Case
 from unjam.facts.locks import LockKind, WaitingLock
 from unjam.model import Candidate, Finding, Remedy
-from unjam.modes.lock_holder import end_holder, held_by, unnamed
+from unjam.modes.lock_holder import end_holder, waiting_for
 from unjam.modes.mode import ATTACH, DUMP, Mode
-from unjam.modes.wording import lasting
 
 if TYPE_CHECKING:
     from unjam.lab.lab import Lab
@@ -27,11 +26,7 @@ if TYPE_CHECKING:
 
 def examine(case: Case) -> Iterator[Finding | Candidate]:
     """A lock of that kind that stands."""
-    for lock in case.waiting(WaitingLock):
-        if lock.kind is LockKind.SIDE:
-            says = f"go waits for a lock{lasting(case, lock)}: {held_by(lock)}"
-            yield Finding(lock.path or lock.kind, says, lock.cites())
-    yield from unnamed(case)
+    return waiting_for(case, LockKind.SIDE, "the lock of the module cache")
 
 
 def remedy(finding: Finding, case: Case) -> Remedy:

@@ -28,8 +28,16 @@ if TYPE_CHECKING:
 def examine(case: Case) -> Iterator[Finding]:
     """A file of the module cache that may not be written."""
     for message, fact in case.printed(FileError):
-        if message.trouble is FileTrouble.PERMISSION:
+        if message.trouble is FileTrouble.PERMISSION and _in_module_cache(message, case):
             yield Finding(folder_of(message.path), f"{message.path} may not be written: permission denied.", fact.cites())
+
+
+def _in_module_cache(error: FileError, case: Case) -> bool:
+    """Go names other files too that it may not write: a project's go.mod, the build cache."""
+    cache = case.setting("GOMODCACHE")
+    if error.warning or "module cache" in error.raw or (cache and error.path.startswith(cache.raw)):
+        return True
+    return "go-build" not in error.path and (folder_of(error.path) != error.path.rstrip("/\\") or "@v" in error.path)
 
 
 def remedy(finding: Finding, case: Case) -> Remedy:
@@ -38,7 +46,8 @@ def remedy(finding: Finding, case: Case) -> Remedy:
         "give the module cache back to yourself",
         (
             f"ls -ld {shlex.quote(finding.subject)}   # whose it is",
-            'sudo chown -R "$(id -un)" "$(go env GOMODCACHE)"   # and no more sudo go',
+            'GOMODCACHE="$HOME/my-module-cache" go …   # for one run, in a cache of your own, if that one is to stay theirs',
+            'sudo chown -R "$(id -un)" "$(go env GOMODCACHE)"   # if it is to be yours: and then no more sudo go',
         ),
     )
 

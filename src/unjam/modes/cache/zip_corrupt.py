@@ -10,6 +10,8 @@ The fix: move that one zip aside; go fetches it anew and checks it. Undo puts th
 
 from __future__ import annotations
 
+import re
+import shlex
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -17,7 +19,7 @@ from unjam.facts.case import Case
 from unjam.facts.printed import Printed
 from unjam.fixes.move_aside import MoveAside
 from unjam.golang.messages.files import ZipCorrupt
-from unjam.model import Finding, Fix, Remedy, Safety
+from unjam.model import Advice, Finding, Fix, Remedy, Safety
 from unjam.modes.mode import ERROR, Mode
 
 if TYPE_CHECKING:
@@ -32,8 +34,16 @@ def examine(case: Case) -> Iterator[Finding]:
 
 
 def remedy(finding: Finding, case: Case) -> Remedy:
-    """That one file aside."""
+    """That one file aside, if it is a zip of the module cache: what go's error names is only a text."""
+    path, cache = finding.subject, case.setting("GOMODCACHE")
+    if not _of_module_cache(path) or (cache and not path.startswith(f"{cache.raw.rstrip('/')}/")):
+        return Advice("remove that one zip", (f"ls -l {shlex.quote(path)}   # is it in the cache: go env GOMODCACHE",))
     return Fix("fetch that one module anew", Safety.SAFE, (MoveAside(finding.subject),))
+
+
+def _of_module_cache(path: str) -> bool:
+    parts = path.replace("\\", "/").split("/")
+    return ".." not in parts and re.search(r"/cache/download/.+/@v/[^/]+\.zip\Z", "/".join(parts)) is not None
 
 
 def reproduce(lab: Lab) -> None:

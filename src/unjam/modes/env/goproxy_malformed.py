@@ -19,6 +19,7 @@ from unjam.facts.settings import PASTED
 from unjam.golang.goproxy import parse_goproxy
 from unjam.golang.messages.proxy import InvalidGoproxy
 from unjam.model import Advice, Finding, Remedy
+from unjam.modes.env.goproxy_setting import WHERE, set_where
 from unjam.modes.mode import ERROR, Mode
 
 if TYPE_CHECKING:
@@ -29,8 +30,7 @@ def examine(case: Case) -> Iterator[Finding]:
     """Go's own words."""
     for message, fact in case.printed(InvalidGoproxy):
         setting = case.setting("GOPROXY")
-        where = f", set in {setting.origin}" if setting else ""
-        says = f"GOPROXY is malformed{where}: {message.detail}"
+        says = f"GOPROXY is malformed{set_where(setting)}: {message.detail}"
         yield Finding("GOPROXY", says, fact.cites() + ((setting.cite(),) if setting else ()))
     pasted = case.setting("GOPROXY")
     if pasted and pasted.origin == PASTED:
@@ -43,8 +43,8 @@ def remedy(finding: Finding, case: Case) -> Remedy:
     return Advice(
         "correct GOPROXY where it is set",
         (
-            "env | grep GOPROXY   # the environment wins over the go env file",
-            "go env -u GOPROXY   # back to Go's own default",
+            WHERE,
+            "go env -w GOPROXY=<the corrected list>   # in the file; not -u, after which go asks proxy.golang.org",
             "an entry is https://…, http://…, file:///…, direct or off; commas or pipes stand between",
         ),
     )

@@ -20,6 +20,7 @@ from unjam.facts.settings import PASTED, GoSetting
 from unjam.golang.goproxy import parse_goproxy
 from unjam.golang.messages.proxy import GoproxyOff
 from unjam.model import Advice, Finding, Remedy
+from unjam.modes.env.goproxy_setting import WHERE, set_where
 from unjam.modes.mode import ERROR, Mode
 
 if TYPE_CHECKING:
@@ -32,13 +33,17 @@ def examine(case: Case) -> Iterator[Finding]:
         if fact.seen.program is Program.GOPLS:
             continue
         setting = _off(case)
-        where = f", set in {setting.origin}" if setting else ""
-        says = f"go may not look up {message.module or 'modules'}: GOPROXY=off{where}."
+        says = f"go may not look up {message.module or 'modules'}: GOPROXY={_list(setting)}{set_where(setting)}."
         yield Finding("GOPROXY", says, fact.cites() + ((setting.cite(),) if setting else ()))
     pasted = _off(case)
     if pasted and pasted.origin == PASTED and parse_goproxy(pasted.raw).entries[0].url == "off":
         says = "go may not ask anybody for a module that it does not have: GOPROXY is off in the go env shown."
         yield Finding("GOPROXY", says, pasted.cites())
+
+
+def _list(setting: GoSetting | None) -> str:
+    """The list that ends in off, free of secrets."""
+    return str(parse_goproxy(setting.raw)) if setting else "off"
 
 
 def _off(case: Case) -> GoSetting | None:
@@ -53,9 +58,9 @@ def remedy(finding: Finding, case: Case) -> Remedy:
     return Advice(
         "remove the off, if it is not meant",
         (
-            "go env -changed   # whether the go env file sets it (Go 1.23 and later)",
-            "env | grep GOPROXY   # whether the environment does: it wins over the file",
-            "go env -u GOPROXY   # take it out of the file",
+            WHERE,
+            "GOPROXY=<your proxy> go …   # for one run",
+            "go env -u GOPROXY   # out of the file; go then asks proxy.golang.org for all that GOPRIVATE does not name",
         ),
     )
 

@@ -40,7 +40,7 @@ def remedy(finding: Finding, case: Case) -> Remedy:
     return Advice(
         "sign in to the network, or exempt the module proxy from the filter",
         (
-            "curl -sL \"$(go env GOPROXY | cut -d, -f1)/example.com/@v/list\" | head -c 300   # the page that answers",
+            "curl -sL \"$(go env GOPROXY | tr '|' , | cut -d, -f1)/rsc.io/quote/@v/list\" | head -c 300   # what answers",
             "open any http:// page in a browser: a captive portal shows itself",
         ),
     )

@@ -19,6 +19,7 @@ from unjam.facts.case import Case
 from unjam.facts.printed import Printed
 from unjam.facts.requests import Phase, WaitingRequest
 from unjam.golang.messages.net import Cause
+from unjam.golang.url import Url
 from unjam.model import Advice, Candidate, Finding, Remedy
 from unjam.modes.mode import ATTACH, DUMP, ERROR, Mode
 from unjam.modes.requests import failed, server_of, unknown_phase, waiting
@@ -39,7 +40,10 @@ def examine(case: Case) -> Iterator[Finding | Candidate]:
         says = f"the HTTP proxy{' ' * bool(via)}{via} has not answered CONNECT for {request.host}{lasting(case, request)}."
         yield Finding(via or "the HTTP proxy", says, request.cites())
     for message, fact in failed(case, Cause.PROXY_CONNECT_DEADLINE):
-        yield Finding(server_of(message), f"the HTTP proxy did not answer CONNECT for {server_of(message)}.", fact.cites())
+        setting = case.setting("HTTPS_PROXY") or case.setting("https_proxy")
+        via = Url(setting.raw).host if setting else ""
+        says = f"the HTTP proxy{' ' * bool(via)}{via} did not answer CONNECT for {server_of(message)} within 60 s."
+        yield Finding(via or server_of(message), says, fact.cites() + ((setting.cite(),) if setting else ()))
     yield from unknown_phase(case, "whether an HTTP proxy stands between: unjam attach PID, or a goroutine dump", proxied)
 
 
@@ -48,9 +52,9 @@ def remedy(finding: Finding, case: Case) -> Remedy:
     return Advice(
         "the HTTP proxy has to answer, or the host has to be exempt from it",
         (
-            "go env -changed; env | grep -i _proxy   # which proxy is set, and where",
-            f"ask whoever runs {finding.subject}",
-            "NO_PROXY=<host> go …   # for one run, if the host can be reached directly",
+            "env | grep -i _proxy   # which proxy is set",
+            "ask whoever runs it",
+            'NO_PROXY="$NO_PROXY,<host>" go …   # for one run, if the host can be reached directly',
         ),
     )
 

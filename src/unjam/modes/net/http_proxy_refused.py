@@ -34,10 +34,10 @@ def examine(case: Case) -> Iterator[Finding]:
 def remedy(finding: Finding, case: Case) -> Remedy:
     """How to see the variable, and the two ways out."""
     return Advice(
-        f"start the HTTP proxy at {finding.subject}, or correct HTTPS_PROXY",
+        f"start the HTTP proxy at {finding.subject}, or correct the variable that names it",
         (
             "env | grep -i _proxy   # where it is set",
-            "env -u HTTPS_PROXY -u https_proxy go …   # for one run, if direct connections are allowed",
+            "env -u HTTPS_PROXY -u https_proxy -u HTTP_PROXY -u http_proxy go …   # for one run, if connections may be direct",
         ),
     )
 

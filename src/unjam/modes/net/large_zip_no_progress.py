@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 SLOWEST, SLOW = 1.0, 200_000.0
 
 
-
 def examine(case: Case) -> Iterator[Finding]:
     """A download that grows, too slowly for anyone to notice."""
     for download in case.all(Download):
@@ -41,7 +40,7 @@ def remedy(finding: Finding, case: Case) -> Remedy:
     """Patience."""
     return Advice(
         "wait: it moves",
-        ("a module proxy nearby is quicker: GOPROXY=<near one>,<this one>",),
+        ("for good: a caching module proxy nearby, or GOMODCACHE kept between CI runs",),
     )
 
 

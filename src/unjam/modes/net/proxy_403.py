@@ -19,7 +19,7 @@ from unjam.golang.messages.message import Purpose
 from unjam.golang.messages.proxy import StatusError
 from unjam.model import Advice, Finding, Remedy
 from unjam.modes.mode import ERROR, Mode
-from unjam.modes.requests import origin
+from unjam.modes.requests import server_of
 
 if TYPE_CHECKING:
     from unjam.lab.lab import Lab
@@ -29,8 +29,8 @@ def examine(case: Case) -> Iterator[Finding]:
     """An answer with that status for a module; of `-x` only what go gave up on."""
     for message, fact in case.printed(StatusError):
         if message.status == 403 and message.purpose is Purpose.PROXY:
-            says = f"{origin(message.url)} forbids {message.module or 'the module'}: 403 Forbidden."
-            yield Finding(origin(message.url), says, fact.cites())
+            says = f"{server_of(message)} forbids {message.module or 'the module'}: 403 Forbidden."
+            yield Finding(server_of(message), says, fact.cites())
 
 
 def remedy(finding: Finding, case: Case) -> Remedy:

@@ -21,7 +21,7 @@ from unjam.golang.messages.message import Purpose
 from unjam.golang.messages.proxy import StatusError
 from unjam.model import Finding, Remedy
 from unjam.modes.mode import ERROR, Mode
-from unjam.modes.requests import origin
+from unjam.modes.requests import server_of
 from unjam.modes.sick_entry import leave_out
 
 if TYPE_CHECKING:
@@ -32,8 +32,8 @@ def examine(case: Case) -> Iterator[Finding]:
     """An answer with that status for a module; of `-x` only what go gave up on."""
     for message, fact in case.printed(StatusError):
         if message.status >= 500 and message.purpose is Purpose.PROXY:
-            says = f"{origin(message.url)} fails: {message.status} {message.text}".rstrip() + "."
-            yield Finding(origin(message.url), says, fact.cites())
+            says = f"{server_of(message)} fails: {message.status} {message.text}".rstrip() + "."
+            yield Finding(server_of(message), says, fact.cites())
 
 
 def remedy(finding: Finding, case: Case) -> Remedy:

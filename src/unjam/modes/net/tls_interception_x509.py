@@ -1,9 +1,11 @@
-"""The server's certificate is not signed by anyone that this machine trusts.
+"""The server's certificate is not one that this machine trusts.
 
-You see: `x509: certificate signed by unknown authority`, since Go 1.20 after `tls: failed to verify certificate:`.
+You see: `x509: certificate signed by unknown authority`, since Go 1.20 after `tls: failed to verify certificate:`; also
+`certificate has expired` or `certificate is valid for …, not …`.
 
 Why: a company gateway opens TLS and signs with an authority of its own, or the server uses a private one, or a
-container has no certificates at all. It may also be an attack, and go cannot tell: that is why it stops.
+container has no certificates at all, or its clock is wrong. It may also be an attack, and go cannot tell: that is why it
+stops.
 
 The fix: none that unjam may make: whom to trust is yours to decide. Put the authority's certificate into the system's
 store, or name it with SSL_CERT_FILE, once you know whose it is. Never GOINSECURE or GONOSUMDB for this.
@@ -17,6 +19,7 @@ from typing import TYPE_CHECKING
 from unjam.facts.case import Case
 from unjam.facts.printed import Printed
 from unjam.golang.messages.net import Cause
+from unjam.golang.url import Url
 from unjam.model import Advice, Finding, Remedy
 from unjam.modes.mode import ERROR, Mode
 from unjam.modes.requests import failed, server_of
@@ -34,11 +37,12 @@ def examine(case: Case) -> Iterator[Finding]:
 
 def remedy(finding: Finding, case: Case) -> Remedy:
     """Whose certificate is it; then trust it by name, never switch the check off."""
-    host = finding.subject.partition("://")[2] or finding.subject
+    server = Url(finding.subject if "://" in finding.subject else f"https://{finding.subject}")
+    to = f"{server.hostname}:{server.port}" if " " not in finding.subject else "<host>:443"
     return Advice(
         "find out whose certificate it is, then trust that authority, or do not",
         (
-            f"openssl s_client -connect {host if ':' in host else host + ':443'} </dev/null | openssl x509 -noout -issuer",
+            f"openssl s_client -connect {to} </dev/null | openssl x509 -noout -issuer -subject -dates   # whose, until when",
             "SSL_CERT_FILE=<your company's bundle with that authority> go …   # for one run",
             "for good: add it to the system's store (update-ca-certificates, or ca-certificates in the image)",
         ),

@@ -34,11 +34,14 @@ def examine(case: Case) -> Iterator[Finding]:
 
 def remedy(finding: Finding, case: Case) -> Remedy:
     """Find out who is right; never switch the check off."""
+    module, _, version = finding.subject.partition("@")
+    elsewhere = f'(cd "$(mktemp -d)" && GOMODCACHE="$PWD" GOFLAGS=-modcacherw go mod download -json {finding.subject})'
     return Advice(
         f"find out which copy of {finding.subject} is the right one before anything else",
         (
-            f"GOMODCACHE=$(mktemp -d) GOFLAGS=-modcacherw go mod download -json {finding.subject}   # what comes now",
-            f"git log -p --all -S '{finding.subject.partition('@')[0]}' -- go.sum   # when that line came in, and from whom",
+            f"{elsewhere}   # what comes now, checked by the database alone: its Sum",
+            f"grep -n '{module} {version}' go.sum   # what your go.sum says",
+            f"git log -S '{module} {version}' -- go.sum   # when that line came in, and from whom",
             "a newer version of the module, if its author moved the tag",
         ),
     )

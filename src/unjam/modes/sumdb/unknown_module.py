@@ -30,13 +30,14 @@ def examine(case: Case) -> Iterator[Finding]:
     """A look-up that the database answered with 404 or 410."""
     for message, fact in case.printed(SumdbUnknown):
         name = f"{message.module}@{message.version}"
-        says = f"the checksum database does not know {name}: it is private, or was tagged minutes ago."
+        says = f"the checksum database does not know {name}: it is private, was tagged minutes ago, or does not exist."
         yield Finding(message.module, says, fact.cites())
 
 
 def remedy(finding: Finding, case: Case) -> Remedy:
     """Exactly this module, for one run."""
-    setting = case.setting("GONOSUMDB")
+    # GOPRIVATE stands in for GONOSUMDB only while that is unset: what it exempts stays exempt.
+    setting = case.setting("GONOSUMDB") or case.setting("GOPRIVATE")
     patterns = ",".join(part for part in (setting.raw if setting else "", finding.subject) if part)
     return Fix(
         f"do not ask the checksum database about {finding.subject}, for this run",

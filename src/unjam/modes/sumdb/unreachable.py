@@ -46,7 +46,6 @@ def examine(case: Case) -> Iterator[Finding | Candidate]:
     yield from unnamed(case)
 
 
-
 def _host_and_reason(message: SumdbUnreachable) -> tuple[str, str]:
     match message.error:
         case RequestError() as error:
@@ -62,9 +61,9 @@ def remedy(finding: Finding, case: Case) -> Remedy:
     return Advice(
         "make the checksum database reachable, by way of the module proxy or directly",
         (
-            f"curl -sS --max-time 10 https://{finding.subject}/latest   # is it reachable from here?",
-            "curl -sS -o /dev/null -w '%{http_code}\\n' <module proxy>/sumdb/<database>/supported   # 200: carried",
-            "GONOSUMDB=<your private module path> go …   # only for modules that the public database must not know",
+            f"curl -sS -m 10 https://{finding.subject}/latest   # does it answer from here?",
+            "curl -sS -m 10 -o /dev/null -w '%{http_code}\\n' <module proxy>/sumdb/sum.golang.org/supported   # 200: carried",
+            "go env -w GOPRIVATE=<your host>/*   # only what is private: the public database must not be asked about it",
         ),
     )
 

@@ -18,6 +18,7 @@ from unjam.facts.case import Case
 from unjam.facts.children import Task, WaitingChild, Wants
 from unjam.model import Advice, Candidate, Finding, Remedy
 from unjam.modes.mode import ATTACH, Mode
+from unjam.modes.vcs.repository import remote_of
 from unjam.modes.vcs.siblings import unseen
 from unjam.modes.wording import lasting
 
@@ -36,10 +37,12 @@ def examine(case: Case) -> Iterator[Finding | Candidate]:
 
 def remedy(finding: Finding, case: Case) -> Remedy:
     """Sign in by hand; then the helper knows."""
+    remote = remote_of(finding.subject, case)
+    asked = f"protocol={remote.scheme or 'https'}\\nhost={remote.host or '<host>'}"
     return Advice(
         "answer the credential helper, or sign in by hand once",
         (
-            "printf 'protocol=https\\nhost=<host>\\n\\n' | git credential fill   # the same question, where you can see it",
+            f"printf '{asked}\\n\\n' | git credential fill   # the same question, where you can see it; it prints the secret",
             "git config --show-origin --get-all credential.helper   # who is asked, and where that is set",
         ),
     )

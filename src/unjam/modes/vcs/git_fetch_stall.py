@@ -18,6 +18,7 @@ from unjam.facts.case import Case
 from unjam.facts.children import Task, WaitingChild, Wants
 from unjam.model import Advice, Candidate, Finding, Remedy
 from unjam.modes.mode import ATTACH, Mode
+from unjam.modes.vcs.repository import url_of
 from unjam.modes.vcs.siblings import unseen
 from unjam.modes.wording import lasting
 
@@ -29,7 +30,7 @@ def examine(case: Case) -> Iterator[Finding | Candidate]:
     """`git fetch` of one revision that waits for the network."""
     for child in case.waiting(WaitingChild):
         if child.task is Task.FETCH and child.wants is Wants.NETWORK:
-            says = f"git began to fetch from {child.remote} and no byte has come{lasting(case, child)}."
+            says = f"git fetches from {child.remote or 'its server'}, and no byte has come{lasting(case, child)}."
             yield Finding(child.remote or child.chain[-1], says, child.cites())
     yield from unseen(case, Task.FETCH)
 
@@ -40,7 +41,7 @@ def remedy(finding: Finding, case: Case) -> Remedy:
         "the git server stopped in the middle; give git a time limit, or fetch through a module proxy",
         (
             "GIT_HTTP_LOW_SPEED_LIMIT=1000 GIT_HTTP_LOW_SPEED_TIME=20 go …   # an error after 20 s instead of a hang",
-            f"git clone --bare {finding.subject} $(mktemp -d)   # does it come by hand?",
+            f"git clone --bare {url_of(finding.subject)} \"$(mktemp -d)\"   # does it come by hand?",
         ),
     )
 

@@ -21,6 +21,9 @@ from unjam.modes.mode import ERROR, Mode
 if TYPE_CHECKING:
     from unjam.lab.lab import Lab
 
+#: Where the tool is called otherwise than its package.
+_PACKAGES = {"hg": "mercurial", "svn": "subversion", "bzr": "breezy"}
+
 
 def examine(case: Case) -> Iterator[Finding]:
     """Go's own words."""
@@ -33,7 +36,7 @@ def remedy(finding: Finding, case: Case) -> Remedy:
     return Advice(
         f"install {finding.subject}, or fetch through a module proxy",
         (
-            f"apt-get install -y {finding.subject}   # Alpine: apk add {finding.subject}",
+            f"apt-get install -y {_PACKAGES.get(finding.subject, finding.subject)}   # in the image; or apk add, dnf install",
             "go env GOPROXY GOPRIVATE   # why the module is fetched directly",
         ),
     )

@@ -18,6 +18,7 @@ from unjam.facts.case import Case
 from unjam.facts.children import Task, WaitingChild, Wants
 from unjam.model import Advice, Candidate, Finding, Remedy
 from unjam.modes.mode import ATTACH, Mode
+from unjam.modes.vcs.repository import url_of
 from unjam.modes.vcs.siblings import unseen
 from unjam.modes.wording import lasting
 
@@ -30,7 +31,7 @@ def examine(case: Case) -> Iterator[Finding | Candidate]:
     for child in case.waiting(WaitingChild):
         asks = child.task in {Task.LS_REMOTE, Task.VCS} and "git-remote-http" in child.tools
         if asks and child.wants is Wants.NETWORK:
-            says = f"git asked {child.remote} for its refs and has had no answer{lasting(case, child)}."
+            says = f"git waits for the refs of {child.remote or 'its server'}: no byte has come{lasting(case, child)}."
             yield Finding(child.remote or child.chain[-1], says, child.cites())
     yield from unseen(case, Task.LS_REMOTE, Task.VCS, tool="git-remote-http")
 
@@ -41,7 +42,7 @@ def remedy(finding: Finding, case: Case) -> Remedy:
         "the git server does not answer; give git a time limit, or fetch through a module proxy",
         (
             "GIT_HTTP_LOW_SPEED_LIMIT=1000 GIT_HTTP_LOW_SPEED_TIME=20 go …   # an error after 20 s instead of a hang",
-            f"git ls-remote {finding.subject}   # the same question by hand",
+            f"git ls-remote {url_of(finding.subject)}   # the same question by hand",
         ),
     )
 

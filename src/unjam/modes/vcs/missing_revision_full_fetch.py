@@ -18,6 +18,7 @@ from unjam.facts.case import Case
 from unjam.facts.children import Task, WaitingChild
 from unjam.model import Advice, Finding, Remedy
 from unjam.modes.mode import ATTACH, Mode, X
+from unjam.modes.vcs.repository import url_of
 from unjam.modes.wording import lasting
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ def examine(case: Case) -> Iterator[Finding]:
     """A fetch of all branches and tags."""
     for child in case.waiting(WaitingChild):
         if child.task is Task.FULL_FETCH:
-            says = f"a commit is on no branch of {child.remote}: git fetches the whole repository{lasting(case, child)}."
+            where = child.remote or "the repository"
+            says = f"a commit is on no branch of {where}: git has been fetching all of it{lasting(case, child)}."
             yield Finding(child.remote or "git fetch", says, child.cites())
 
 
@@ -38,7 +40,7 @@ def remedy(finding: Finding, case: Case) -> Remedy:
         "require a version that exists",
         (
             "grep -nE 'v[0-9.]+-([0-9A-Za-z.]*)?[0-9]{14}-[0-9a-f]{12}' go.mod   # the pseudo-versions",
-            f"git ls-remote {finding.subject}   # the versions there are",
+            f"git ls-remote --tags {url_of(finding.subject)}   # the versions there are",
             "go get <module>@<version or branch>   # then go mod tidy",
         ),
     )

@@ -21,6 +21,7 @@ from unjam.golang.messages.reason import Reason
 from unjam.golang.messages.vcs import GitError
 from unjam.model import Advice, Finding, Remedy
 from unjam.modes.mode import ERROR, Mode
+from unjam.modes.vcs.repository import proofs, url_at
 
 if TYPE_CHECKING:
     from unjam.lab.lab import Lab
@@ -31,17 +32,18 @@ def examine(case: Case) -> Iterator[Finding]:
     for message, fact in case.printed(GitError):
         if message.reason is Reason.NO_CREDENTIALS:
             says = f"git has no login for {message.remote or 'the repository'}."
-            yield Finding(message.remote or "git", says, fact.cites())
+            yield Finding(message.remote or "git", says, proofs(message, fact))
 
 
 def remedy(finding: Finding, case: Case) -> Remedy:
     """Check the path, then give git a login."""
+    host = finding.subject if finding.subject != "git" else "<host>"
     return Advice(
         "check the path; if it is right, give git a login for that host",
         (
-            f"git ls-remote {finding.subject}   # the same question by hand",
-            "~/.netrc:  machine <host> login <user> password <token>   (chmod 600)",
-            "git config --global url.ssh://git@<host>/.insteadOf https://<host>/   # if ssh is set up",
+            f"git ls-remote {url_at(host, case)}   # the same question by hand",
+            f"a token for {host} in ~/.netrc, readable by you alone, or in a credential helper (git help credentials)",
+            f"git config --global url.ssh://git@{host}/.insteadOf https://{host}/   # if ssh opens it for you",
         ),
     )
 

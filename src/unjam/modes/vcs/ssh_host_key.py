@@ -17,8 +17,10 @@ from unjam.facts.case import Case
 from unjam.facts.printed import Printed
 from unjam.golang.messages.reason import Reason
 from unjam.golang.messages.vcs import GitError
+from unjam.golang.url import Url
 from unjam.model import Advice, Finding, Remedy
 from unjam.modes.mode import ERROR, Mode
+from unjam.modes.vcs.repository import proofs, ssh_to
 
 if TYPE_CHECKING:
     from unjam.lab.lab import Lab
@@ -28,18 +30,25 @@ def examine(case: Case) -> Iterator[Finding]:
     """Ssh's own words."""
     for message, fact in case.printed(GitError):
         if message.reason is Reason.HOST_KEY:
-            says = f"ssh does not know the host key of {message.remote or 'the server'}."
-            yield Finding(message.remote or "git", says, fact.cites())
+            changed = any("HAS CHANGED" in line for line in message.stderr)
+            host = message.remote or "the server"
+            says = f"ssh does not know the host key of {host}."
+            if changed:
+                says = f"{host} shows another host key than the one in known_hosts: it has changed, or this is not {host}."
+            yield Finding(message.remote or "ssh", says, proofs(message, fact))
 
 
 def remedy(finding: Finding, case: Case) -> Remedy:
     """Compare the fingerprint, then add the key; never switch the check off."""
+    remote = Url(f"ssh://{finding.subject}") if finding.subject != "ssh" else Url("")
+    host = remote.hostname or "<host>"
+    known = f"'[{host}]:{remote.port}'" if remote.port else host  # as known_hosts writes it
     return Advice(
         "compare the host's fingerprint with what it publishes, then add its key",
         (
-            "ssh-keyscan <host> | ssh-keygen -lf -   # the fingerprints it shows now",
-            "ssh-keyscan <host> >> ~/.ssh/known_hosts   # only after comparing",
-            "ssh-keygen -R <host>   # removes an old key, if the host says that it has changed",
+            f"ssh -T {ssh_to(remote)}   # shows the fingerprint and asks: yes only if it is the published one",
+            f"ssh-keygen -F {known}   # the key that known_hosts has for it",
+            f"ssh-keygen -R {known}   # forgets that one: only if the host says that its key has changed",
         ),
     )
 

@@ -17,6 +17,7 @@ from unjam.facts.case import Case
 from unjam.facts.children import Task, WaitingChild, Wants
 from unjam.model import Advice, Candidate, Finding, Remedy
 from unjam.modes.mode import ATTACH, Mode
+from unjam.modes.vcs.repository import remote_of, ssh_to
 from unjam.modes.vcs.siblings import unseen
 from unjam.modes.wording import lasting
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 def examine(case: Case) -> Iterator[Finding | Candidate]:
     """An ssh that reads the terminal."""
     for child in case.waiting(WaitingChild):
-        if child.wants is Wants.TERMINAL and 'ssh' in child.tools:
+        if child.wants is Wants.TERMINAL and "ssh" in child.tools:
             says = f"ssh waits for an answer on the terminal{lasting(case, child)}: {child.chain[-1]}"
             yield Finding(child.chain[-1], says, child.cites())
     yield from unseen(case, Task.LS_REMOTE, Task.VCS, Task.FETCH, tool="ssh")
@@ -35,11 +36,12 @@ def examine(case: Case) -> Iterator[Finding | Candidate]:
 
 def remedy(finding: Finding, case: Case) -> Remedy:
     """Answer, or make ssh say what it wants."""
+    to = ssh_to(remote_of(finding.subject, case))
     return Advice(
         "answer ssh's question, or end go and let ssh say what it wants",
         (
             "GIT_SSH_COMMAND='ssh -o BatchMode=yes -o ConnectTimeout=10' go …   # fails with the reason instead of asking",
-            "ssh -T git@<host>   # answer the same question by hand: host key, passphrase",
+            f"ssh -T {to}   # answer the same question by hand: host key, passphrase",
         ),
     )
 

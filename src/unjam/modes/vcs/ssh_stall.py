@@ -18,6 +18,7 @@ from unjam.facts.case import Case
 from unjam.facts.children import Task, WaitingChild, Wants
 from unjam.model import Advice, Candidate, Finding, Remedy
 from unjam.modes.mode import ATTACH, Mode
+from unjam.modes.vcs.repository import remote_of, ssh_to
 from unjam.modes.vcs.siblings import unseen
 from unjam.modes.wording import lasting
 
@@ -29,18 +30,19 @@ def examine(case: Case) -> Iterator[Finding | Candidate]:
     """An ssh that waits for the network."""
     for child in case.waiting(WaitingChild):
         if child.wants is Wants.NETWORK and "ssh" in child.tools:
-            says = f"ssh waits for {child.remote or 'its server'}, which has said nothing{lasting(case, child)}."
+            says = f"ssh waits for {child.remote or 'its server'}: no byte has come{lasting(case, child)}."
             yield Finding(child.remote or child.chain[-1], says, child.cites())
     yield from unseen(case, Task.LS_REMOTE, Task.VCS, Task.FETCH, tool="ssh")
 
 
 def remedy(finding: Finding, case: Case) -> Remedy:
     """A time limit for ssh."""
+    to = ssh_to(remote_of(finding.subject, case))
     return Advice(
         "the ssh server does not speak; give ssh a time limit",
         (
             "GIT_SSH_COMMAND='ssh -o BatchMode=yes -o ConnectTimeout=10' go …   # an error instead of a hang",
-            "ssh -v <host>   # stops after 'Connection established'",
+            f"ssh -v -o ConnectTimeout=10 {to}   # how far it comes by hand",
         ),
     )
 

@@ -33,7 +33,8 @@ def examine(case: Case) -> Iterator[Finding]:
 
 def remedy(finding: Finding, case: Case) -> Remedy:
     """The versions there are."""
-    module = finding.subject.partition("@")[0]
+    module, known, _ = finding.subject.partition("@")
+    module = module if known else "<module>"
     return Advice(
         "require a version that exists",
         (f"go list -m -versions {module}   # those there are", f"go get {module}@latest   # or one of them; then go mod tidy"),
