@@ -6,6 +6,7 @@ UnjamError                  everything below; `exit_code` is what the command li
 │   ├── CannotSee           the system does not let us look into the process (2)
 │   └── BadSettings         .unjam.toml or UNJAM_* says something that does not exist (2)
 ├── CannotRun               there is no go to run, or it may not be run (127, 126)
+├── CannotTreat             the fix cannot be applied; all is as it was (1)
 ├── CannotUndo              the journal's entry no longer fits what is on disk (1)
 └── LabCannot               this machine cannot make that fault (1); the reason is the message
 """
@@ -53,6 +54,12 @@ class CannotRun(UnjamError):
     def __init__(self, message: str, exit_code: int = 127) -> None:
         super().__init__(message)
         self.exit_code = exit_code
+
+
+class CannotTreat(UnjamError):
+    """The fix cannot be applied, or not so that it could be taken back. All is as it was."""
+
+    slug = "undo"
 
 
 class CannotUndo(UnjamError):

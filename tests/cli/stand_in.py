@@ -103,6 +103,10 @@ def main(words: list[str]) -> None:  # noqa: C901, PLR0915  one case per thing t
             status = Path("/proc/self/status").read_text().splitlines()
             masked = next(line for line in status if line.startswith("SigBlk"))
             print("blocked", int(masked.split()[1], 16), file=sys.stderr)
+        case [("run" | "note"), path]:
+            open_ones = {number: str(Path(f"/proc/self/fd/{number}").readlink()) for number in range(3) if is_open(number)}
+            Path(path).write_bytes(repr(open_ones).encode() + b"\0" + Path("/proc/self/environ").read_bytes())
+            os._exit(7)
         case ["size"]:
             print("size", *os.get_terminal_size(2), file=sys.stderr, flush=True)
             sys.stdin.readline()

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import ast
+import ctypes
 import os
+import shlex
 import signal
 import subprocess
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +23,7 @@ Wait = Callable[[Callable[[], Any]], Any]
 PidIn = Callable[[Path], int]
 Alive = Callable[[int], bool]
 PATIENCE = 30.0
+UNJAM = (sys.executable, "-c", "from unjam.cli.main import entry; entry()", "go")
 
 
 @pytest.mark.parametrize("code", [0, 1, 2, 7, 255])
@@ -26,7 +31,7 @@ def test_exit_code_is_gos(unjam: Run, code: int) -> None:
     assert unjam("exit", str(code)).returncode == code
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL, signal.SIGSEGV, signal.SIGPIPE, signal.SIGINT])
+@pytest.mark.parametrize("number", [1, 2, 3, 6, 9, 11, 13, 15])
 def test_dies_of_the_signal_that_go_died_of(unjam: Run, number: int) -> None:
     done = unjam("die", str(number))
     assert done.returncode == -number
@@ -84,6 +89,60 @@ def test_the_child_lives_as_if_alone(environment: Env, unjam: Run) -> None:
 def test_python_adds_nothing_to_the_environment(environment: Env, unjam: Run) -> None:
     del environment["LANG"]  # in the C locale Python sets LC_CTYPE for itself
     assert f"variables {sorted(environment)}" in unjam("where").stderr.decode()
+
+
+def noted(environment: Env, path: Path, begin: str, *words: str, more: tuple[bytes, ...] = ()) -> tuple[dict[int, str], bytes]:
+    """Descriptors and environment of the stand-in, when a shell does `begin` first; `more` are words of the environment."""
+    argv = (*UNJAM, *words, str(path))
+    if begin:
+        argv = ("/bin/bash", "-c", f"{begin}; exec {shlex.join(argv)}")
+    raw = [f"{name}={value}".encode() for name, value in environment.items()] + list(more)
+    pid = os.fork()
+    if pid == 0:
+        try:
+            exec_with(argv, raw)
+        finally:
+            os._exit(99)
+    ends = time.monotonic() + PATIENCE
+    while not (done := os.waitpid(pid, os.WNOHANG))[0]:
+        if time.monotonic() > ends:
+            os.kill(pid, signal.SIGKILL)
+        time.sleep(0.02)
+    assert os.waitstatus_to_exitcode(done[1]) == 7
+    found, _, variables = path.read_bytes().partition(b"\0")
+    return ast.literal_eval(found.decode()), variables
+
+
+def exec_with(argv: Sequence[str], raw: Sequence[bytes]) -> None:
+    """Python's own exec takes no empty name."""
+    words = (ctypes.c_char_p * (len(argv) + 1))(*map(os.fsencode, argv), None)
+    variables = (ctypes.c_char_p * (len(raw) + 1))(*raw, None)
+    ctypes.CDLL(None).execve(words[0], words, variables)
+
+
+@pytest.mark.parametrize("closed", [(0,), (1,), (2,), (0, 1, 2)])
+def test_what_is_closed_stays_closed(environment: Env, tmp_path: Path, closed: tuple[int, ...]) -> None:
+    begin = "exec " + " ".join(f"{number}>&-" for number in closed)
+    found, _ = noted(environment, tmp_path / "note", begin, "note")
+    assert set(found) == {0, 1, 2} - set(closed)
+
+
+def test_dev_null_is_the_programs_own_too(environment: Env, tmp_path: Path) -> None:
+    assert noted(environment, tmp_path / "note", "exec 2>/dev/null", "run")[0][2] == "/dev/null"
+
+
+def test_every_byte_of_the_environment(environment: Env, tmp_path: Path) -> None:
+    odd = (b"A=\xff\xfe\x80", b"EMPTY=", b"A B=1", b"a.b-c==x=y", b"NL=a\nb", b"=C:=x", b"\xff=1")
+    _, variables = noted(environment, tmp_path / "note", "", "note", more=odd)
+    assert set(odd) <= set(variables.split(b"\0"))
+
+
+def test_nobody_told_us_that_a_child_ends(environment: Env, tmp_path: Path) -> None:
+    noted(environment, tmp_path / "note", "trap '' CHLD", "note")
+
+
+def test_a_folder_that_is_gone(environment: Env, tmp_path: Path) -> None:
+    noted(environment, tmp_path / "note", f"mkdir {tmp_path}/gone; cd {tmp_path}/gone; rmdir {tmp_path}/gone", "note")
 
 
 def test_ends_with_go_though_others_hold_its_pipe(unjam: Run, pid_in: PidIn, alive: Alive, tmp_path: Path) -> None:

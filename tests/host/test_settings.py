@@ -42,7 +42,7 @@ def test_defaults(tmp_path: Path) -> None:
 
 
 def test_option_before_variable_before_file_before_default(project: Path) -> None:
-    write(project, 'stall = "7s"\ndeadline = "7m"\nreport = "seven.json"\nlive = false\n')
+    write(project, 'stall = "7s"\ndeadline = "7m"\nlive = false\n')
     assert settings({}, {}, project).stall == 7
     assert settings({}, {"UNJAM_STALL": "8s"}, project).stall == 8
     found = settings({"stall": "9s"}, {"UNJAM_STALL": "8s", "UNJAM_REPORT": "eight.json"}, project)
@@ -68,6 +68,7 @@ def test_a_file_above_the_nearest_go_mod_is_not_read(project: Path) -> None:
         ('# yes\nconsent = true\n', r"\.unjam\.toml:2: a project's file may not set consent"),
         ('[proxies]\na = "b"\n', r"\.unjam\.toml:1: a project's file may not set proxies"),
         ('go = "/tmp/evil"\n', r"\.unjam\.toml:1: a project's file may not set go"),
+        ('report = "../../.profile"\n', r"\.unjam\.toml:1: a project's file may not set report"),
         ("stall = 5\n", r"\.unjam\.toml:1: stall = 5: write it in quotes"),
         ('stall = "5"\n', r"\.unjam\.toml:1: stall: '5' is no duration; write 5s"),
         ('live = "yes"\n', r"\.unjam\.toml:1: live = 'yes': write true or false"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
-from pathlib import Path
 
 import click
 
@@ -13,7 +12,7 @@ _WITH_VALUE = ("--stall", "--deadline", "--report")
 _ALONE = ("--live", "--no-live", "--help", "-h")
 
 
-def split(args: list[str]) -> tuple[list[str], tuple[str, ...]]:
+def split(args: list[str], ctx: click.Context | None = None) -> tuple[list[str], tuple[str, ...]]:
     """Our own options, and go's words: from the first word that is none of ours. A `--` is go's."""
     own: list[str] = []
     rest = list(args)
@@ -27,7 +26,7 @@ def split(args: list[str]) -> tuple[list[str], tuple[str, ...]]:
             own.append(rest.pop(0))
         elif name.startswith("--"):
             near = get_close_matches(name, (*_WITH_VALUE, *_ALONE, "--heal"), n=1)
-            raise click.UsageError(f"unjam go has no option {name}" + (f"; did you mean {near[0]}?" if near else ""))
+            raise click.UsageError(f"unjam go has no option {name}" + (f"; did you mean {near[0]}?" if near else ""), ctx)
         else:
             break  # go's own: -C
     return own, tuple(rest)
@@ -38,7 +37,7 @@ class GoCommand(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Our options by click, go's words untouched."""
-        own, words = split(args)
+        own, words = split(args, ctx)
         left = super().parse_args(ctx, own)
         ctx.params["words"] = words
         return left
@@ -67,14 +66,17 @@ def go(words: tuple[str, ...], live: bool | None, **said: str | None) -> int:
 
     Every go command and flag passes through unchanged; the exit code is go's. The options of unjam stand before
     go's first word. They can also be set by UNJAM_STALL, UNJAM_DEADLINE, UNJAM_HEAL, UNJAM_REPORT, UNJAM_LIVE
-    and UNJAM_GO, and all but heal and go by a file .unjam.toml beside go.mod.
+    and UNJAM_GO; stall, deadline and live also by a file .unjam.toml beside go.mod.
     """
     from unjam.cli.watched import watched
+    from unjam.host.folders import current_folder
     from unjam.host.run import environment
     from unjam.host.settings import settings
+    from unjam.supervise.words import Words
 
     options = {name: value for name, value in said.items() if value is not None}
     if live is not None:
         options["live"] = str(live).lower()
     given = environment()
-    return watched(words, settings(options, given, Path.cwd()), given)
+    folder = Words(("go", *words)).folder(current_folder())
+    return watched(words, settings(options, given, folder), given)

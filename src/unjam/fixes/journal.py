@@ -6,13 +6,15 @@ change it describes, so that a crash between the two leaves an undo that finds n
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
-from unjam.errors import BadInput, CannotUndo
+from unjam.errors import BadInput, CannotTreat, CannotUndo
 from unjam.fixes import project_files
 from unjam.fixes.move_aside import move_back
 from unjam.fixes.project_files import KeptFile
@@ -24,12 +26,16 @@ OPEN, APPLIED, UNDONE, PUT_BACK = "open", "applied", "undone", "put back"
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A kept file: `content` names the blob in the entry's folder (""; there was no file), `after` the digest the run left."""
+    """A kept file: `content` names the blob in the entry's folder ("": there was no file), `after` the digest the run left.
+
+    `found` names the blob of what stood there when it was put back, where no `after` told whose work that was.
+    """
 
     path: str
     content: str
     mode: int
     after: str | None = None
+    found: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +56,19 @@ class Entry:
     path: Path = field(default=Path(), compare=False)
 
 
+def check_writable() -> Path:
+    """The folder of all entries, made if need be. Raises CannotTreat where nothing can be written: no undo, no fix."""
+    root = state_folder() / "journal"
+    with contextlib.suppress(OSError):
+        root.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if not os.access(root, os.W_OK | os.X_OK):
+        raise CannotTreat(f"undo needs a journal, and {root} cannot be written; UNJAM_STATE can name another folder")
+    return root
+
+
 def begin(mode: str, title: str, folder: Path, argv: tuple[str, ...], changes: tuple[str, ...]) -> Entry:
     """A new entry with the project's files kept in it."""
-    root = state_folder() / "journal"
-    root.mkdir(parents=True, exist_ok=True, mode=0o700)
-    entry_id, place = _fresh(root)
+    entry_id, place = _fresh(check_writable())
     files = tuple(_keep(place, number, kept) for number, kept in enumerate(project_files.keep(folder)))
     shown = tuple(scrub(word) for word in argv)
     return save(Entry(entry_id, time.time(), mode, title, str(folder), shown, changes, files=files, path=place))
@@ -70,7 +84,7 @@ def _fresh(root: Path) -> tuple[str, Path]:
         except FileExistsError:
             continue
         return name, root / name
-    raise CannotUndo(f"{root} takes no further entries for {stamp}")
+    raise CannotTreat(f"{root} takes no further entries for {stamp}")
 
 
 def _keep(place: Path, number: int, kept: KeptFile) -> File:
@@ -103,7 +117,11 @@ def _before(entry: Entry, file: File) -> str:
 def entries() -> Iterator[Entry]:
     """All entries, the newest first. One that cannot be read is an error that names its file, not a silent gap."""
     root = state_folder() / "journal"
-    for place in sorted(root.iterdir() if root.is_dir() else (), reverse=True):
+    try:
+        places = sorted(root.iterdir() if root.is_dir() else (), reverse=True)
+    except OSError as error:
+        raise BadInput(f"the journal {root} cannot be read: {error.strerror}") from None
+    for place in places:
         if (place / "entry.json").is_file():
             yield _load(place)
 
@@ -117,7 +135,7 @@ def _load(place: Path) -> Entry:
         for name in ("argv", "changes", "ended"):
             known[name] = tuple(known[name])
         return Entry(**known, path=place)
-    except (ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise BadInput(f"{file} is no journal entry ({error}); move it aside to go on") from None
 
 
@@ -136,9 +154,21 @@ def take_back(entry: Entry, state: str = UNDONE) -> Entry:
     for file in entry.files:
         if file.after is not None:
             project_files.check_unchanged(file.path, file.after)
-    for source, destination in entry.moves:
-        move_back(source, destination)
-    for file in entry.files:
-        content = (entry.path / file.content).read_bytes() if file.content else None
-        project_files.put_back(KeptFile(file.path, content, file.mode))
-    return save(replace(entry, state=state))
+    try:
+        for source, destination in entry.moves:
+            move_back(source, destination)
+        files = tuple(_put_back(entry, number, file) for number, file in enumerate(entry.files))
+    except OSError as error:
+        raise CannotUndo(f"{error.filename} cannot be put back: {error.strerror}; what was there is in {entry.path}") from error
+    return save(replace(entry, files=files, state=state))
+
+
+def _put_back(entry: Entry, number: int, file: File) -> File:
+    """A run that never ended well may not have been the last to write there: what stands there is kept too."""
+    content = (entry.path / file.content).read_bytes() if file.content else None
+    standing = project_files.kept(Path(file.path)).content
+    if file.after is None and standing is not None and standing != content:
+        file = replace(file, found=f"{number}.found")
+        write_whole(entry.path / file.found, standing)
+    project_files.put_back(KeptFile(file.path, content, file.mode))
+    return file

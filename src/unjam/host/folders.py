@@ -4,18 +4,32 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import mkstemp
+
+from unjam.errors import BadInput
 
 
 def state_folder() -> Path:
     """Folder of the journal: `UNJAM_STATE`, else the system's place for a user's state."""
     named = os.environ.get("UNJAM_STATE")
     if named:
-        return Path(named)
+        return Path(named).absolute()
     from platformdirs import user_state_path
 
-    return user_state_path("unjam", appauthor=False)
+    try:
+        return user_state_path("unjam", appauthor=False)
+    except RuntimeError:
+        raise BadInput("there is no home folder to keep the journal in; UNJAM_STATE can name a folder") from None
+
+
+def current_folder() -> Path:
+    """Where we stand. One that has been removed has no path: then all that can be said is "here"."""
+    try:
+        return Path.cwd()
+    except FileNotFoundError:
+        return Path()
 
 
 def write_whole(path: Path, content: bytes, mode: int = 0o600) -> None:
@@ -43,3 +57,29 @@ def sync_folder(folder: Path) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+
+@contextlib.contextmanager
+def alone_in(folder: Path) -> Iterator[bool]:
+    """Hold the folder against other unjams; False when one holds it. Nothing is written there, and the lock ends with us."""
+    try:
+        import fcntl
+
+        handle = os.open(folder, os.O_RDONLY)
+    except (ImportError, OSError):
+        yield True
+        return
+    try:
+        yield _locks(lambda: fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB))
+    finally:
+        os.close(handle)
+
+
+def _locks(lock: Callable[[], object]) -> bool:
+    try:
+        lock()
+    except BlockingIOError:
+        return False
+    except OSError:  # a file system without locks has none to wait for
+        return True
+    return True

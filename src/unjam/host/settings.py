@@ -1,7 +1,7 @@
 """What the user set: options, then `UNJAM_*`, then `.unjam.toml` beside go.mod, then the defaults.
 
 A project's file comes with a clone, written by somebody else. So it may say how patient unjam is, and nothing else: not
-whether a fix is applied, not what counts as consent, not which go or proxy is used.
+whether a fix is applied, not what counts as consent, not which go or proxy is used, not which file is written over.
 """
 
 from __future__ import annotations
@@ -20,11 +20,12 @@ FILE = ".unjam.toml"
 VARIABLES = (
     "UNJAM_STALL", "UNJAM_DEADLINE", "UNJAM_HEAL", "UNJAM_REPORT", "UNJAM_LIVE", "UNJAM_GO", "UNJAM_STATE", "UNJAM_DEBUG",
 )  # fmt: skip
-KEYS = ("stall", "deadline", "report", "live")
+KEYS = ("stall", "deadline", "live")
 _NEVER = {
     "heal": "what is changed on your machine",
     "consent": "what counts as your consent",
     "go": "which program runs",
+    "report": "which file is written",
     "proxy": "which servers your modules come from",
     "proxies": "which servers your modules come from",
     "goproxy": "which servers your modules come from",

@@ -30,7 +30,8 @@ class Arrived:
 class Signals:
     """While entered, the watched signals do not act on us: `ring` is called, and `take()` gives them in order.
 
-    `before` is the mask as it was, for the child to start with. Ignored signals (nohup, a shell's `&`) stay ignored.
+    `before` is the mask as it was, for the child to start with. Ignored signals (nohup, a shell's `&`) stay ignored, but
+    for SIGCHLD: the kernel would keep to itself how the child ended. (Go does not care: it sets SIGCHLD for itself.)
     Outside the main thread nothing is watched: a library does not take its host's signals.
     """
 
@@ -41,11 +42,15 @@ class Signals:
         self._done = False
         self.before: set[int] = set()
         self._numbers: set[int] = set()
+        self._deaf = False
 
     def __enter__(self) -> Self:
         here = threading.current_thread() is threading.main_thread() and hasattr(signal, "sigwaitinfo")
         named = {number for name in _WATCHED if (number := getattr(signal, name, None)) is not None} if here else set()
         self._numbers = {number for number in named if signal.getsignal(number) != signal.SIG_IGN}
+        self._deaf = here and signal.getsignal(signal.SIGCHLD) == signal.SIG_IGN
+        if self._deaf:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         if hasattr(signal, "pthread_sigmask"):
             self.before = set(signal.pthread_sigmask(signal.SIG_BLOCK, self._numbers))
         if self._numbers:
@@ -58,6 +63,8 @@ class Signals:
             self._done = True
             signal.pthread_kill(self._thread.ident, signal.SIGWINCH)  # to that thread alone: it stands blocked there
             self._thread.join()
+        if self._deaf:
+            signal.signal(signal.SIGCHLD, signal.SIG_IGN)
         if hasattr(signal, "pthread_sigmask"):
             signal.pthread_sigmask(signal.SIG_SETMASK, self.before)
 

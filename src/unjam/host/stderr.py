@@ -62,6 +62,8 @@ def plan(write: Write, *, silent: bool = False, together: bool = False) -> Stder
     same = _same(ours, _stat(1)) and not _is_null(ours)
     if stat.S_ISREG(ours.st_mode):
         return Appended()
+    if together and _is_null(ours):
+        return Inherited("standard error is /dev/null, and a program of yours may write there too")
     if os.isatty(2):
         if same and together:
             return Inherited("standard error is the terminal that standard output goes to, and the order of lines must stay")
@@ -77,8 +79,9 @@ def can_filter(errors: Stderr) -> bool:
 
 
 def _stat(fd: int) -> os.stat_result | None:
+    """None where it is closed; for the child, as `keep_closed` leaves it, that is."""
     try:
-        return os.fstat(fd)
+        return os.fstat(fd) if os.get_inheritable(fd) else None
     except OSError:
         return None
 

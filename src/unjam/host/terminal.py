@@ -12,6 +12,16 @@ from unjam.host.stderr import write_all
 _ERASE = b"\r\x1b[2K"
 
 
+def keep_closed() -> None:
+    """Take the numbers of standard streams that are closed, for us alone: else the next file opened here would be one.
+
+    What is said there goes nowhere, and the child finds them as closed as they were.
+    """
+    while (fd := os.open(os.devnull, os.O_RDWR | os.O_CLOEXEC)) <= 2:
+        pass
+    os.close(fd)
+
+
 def width(fd: int = 2) -> int:
     """Columns of the terminal; 80 where it does not say."""
     with contextlib.suppress(OSError):

@@ -63,7 +63,9 @@ def listed(entries: Iterable[Entry]) -> Iterator[Line]:
 def undone(entry: Entry) -> Iterator[Line]:
     """What was taken back."""
     yield Line(f"Taken back: {entry.title} ({entry.id}).", page.GOOD, margin=0)
-    yield from (Line(f"{file.path} is as it was.", margin=4, whole=True) for file in entry.files)
+    for file in entry.files:
+        found = f" What stood there is kept in {entry.path / file.found}." if file.found else ""
+        yield Line(f"{file.path} is as it was.{found}", margin=4, whole=True)
     yield from (Line(f"{path} is in its place again.", margin=4, whole=True) for path, _ in entry.moves)
     if entry.ended:
         yield BLANK

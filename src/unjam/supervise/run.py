@@ -6,7 +6,7 @@ import os
 import re
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from unjam.diagnose import Diagnosis, diagnose
@@ -61,9 +61,8 @@ class Running:
         self.ended, self.given_up = Ended(None, 9), True
 
     def _wait(self) -> None:
-        with suppress(ChildProcessError):
-            ended = wait(self.pid)
-            self.ended = self.ended or ended
+        ended = wait(self.pid)
+        self.ended = self.ended or ended
         self.bell.ring()
 
 
@@ -79,10 +78,10 @@ def run(
     given = environment() | dict(options.overlay)
     go = find_go(options.go, given)
     before = _children() if options.adopt else frozenset()
+    sieve = Sieve()
+    write = options.write or _to_stderr
+    errors = stderr.plan(write, silent=prints_nothing(words.argv), together=words.runs_programs())
     with Bell() as bell, Signals(bell.ring) as signals, _adopting(options.adopt):
-        sieve = Sieve()
-        write = options.write or _to_stderr
-        errors = stderr.plan(write, silent=prints_nothing(words.argv), together=words.runs_programs())
         talking = words.with_x() if options.talk and stderr.can_filter(errors) else None
         if talking:
             errors = _filtered(errors, sieve, write)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 #: `-x` does no harm there and nowhere else: no program of the user runs, and nothing but go's own lines comes on stderr.
 _MAY_TALK = frozenset({"mod download", "mod tidy", "mod graph"})
@@ -27,6 +28,14 @@ class Words:
         if name in _GROUPS and at + 1 < len(self.argv) and not self.argv[at + 1].startswith("-"):
             return f"{name} {self.argv[at + 1]}"
         return name
+
+    def folder(self, here: Path) -> Path:
+        """Where go works: `here`, or the folder that a `-C` leads to."""
+        for at, word in enumerate(self.argv[: self._at() + 3]):
+            flag, equals, value = word.partition("=")
+            if flag in {"-C", "--C"}:
+                return here / (value if equals else "".join(self.argv[at + 1 : at + 2]))
+        return here
 
     def has(self, flag: str) -> bool:
         """Whether a flag is given (`-json`, `--json`, `-json=true`), before a `--` or `-args`."""
