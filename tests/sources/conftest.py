@@ -16,9 +16,9 @@ from unjam.sources.live import look_at
 
 
 @pytest.fixture(scope="session")
-def gocache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One build cache for all labs of a run."""
-    return tmp_path_factory.mktemp("gocache")
+def gocache() -> Path:
+    """One build cache for all runs: to build the standard library takes half a minute."""
+    return Path(__file__).parents[2] / ".toolchains" / "cache"
 
 
 @pytest.fixture(params=["1.27"])

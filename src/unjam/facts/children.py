@@ -19,6 +19,8 @@ class Task(StrEnum):
     VCS = "another VCS command"
     CC_PROBE = "asking the C compiler who it is"
     CC = "compiling C"
+    PKG_CONFIG = "asking pkg-config for flags"
+    CACHE_PROG = "asking GOCACHEPROG"
     GOAUTH = "a GOAUTH command"
     GO_COMMAND = "a go command of gopls"
     USER = "the user's own program"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from unjam.facts.seen import Fact, Program, Seen
+from unjam.facts.settings import GoSetting
 from unjam.golang.child_role import role_of
 from unjam.golang.frames import Waiting, join
 from unjam.inspect.files import ModuleFile, OpenFile, module_files, open_files
@@ -45,6 +46,11 @@ class Eye:
     def seen(self, text: str, source: str) -> Seen:
         """A proof from this process."""
         return Seen(text, source, self.program, self.pid)
+
+    def setting(self, name: str) -> str:
+        """The value of a setting of go's as go has it; "" where it is not set, or not known."""
+        found = (fact.raw for fact in self.facts if isinstance(fact, GoSetting) and fact.name == name)
+        return next(found, "")
 
     def refuse(self, refusal: Refused, *kinds: type[Fact]) -> None:
         """Remember what could not be looked at, with what would help."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from unjam.facts.children import Task, WaitingChild, Wants, Working
 from unjam.facts.seen import Program, Seen
-from unjam.facts.settings import GoSetting, WaitingUser
+from unjam.facts.settings import WaitingUser
 from unjam.golang.child_role import role_of
 from unjam.golang.frame_table import Purpose, Wait
 from unjam.golang.secrets import scrub
@@ -51,11 +51,14 @@ def collect(eye: Eye) -> None:
 
 
 def _child(eye: Eye, process: Process) -> None:
-    role = role_of(process.argv)
-    if role.startswith("go ") or _is_idle_cache(eye, process):
+    links = [Link(each, role_of(each.argv, eye.setting("GOAUTH"))) for each in _below(eye, process)]
+    role = links[0].role
+    if role.startswith("go "):
         return
-    links = [Link(each, role_of(each.argv)) for each in _below(eye, process)]
-    if role in _CALL_THE_COMPILER and len(links) > 1:
+    if _is_cache(eye, process):
+        if any(waiting.wait is Wait.CHILD and Purpose.CACHE_PROG in waiting.purposes for waiting in eye.waits):
+            _awaited(eye, links, Task.CACHE_PROG)
+    elif role in _CALL_THE_COMPILER and len(links) > 1:
         _awaited(eye, links[1:], Task.CC)
     elif role in _TOOLS:
         eye.facts.append(Working(_child_seen(eye, process), role))
@@ -86,12 +89,10 @@ def _short(command: str) -> str:
     return command if len(command) <= _MOST else f"{command[: _MOST - 2]} …"
 
 
-def _is_idle_cache(eye: Eye, process: Process) -> bool:
-    """Whether it is the GOCACHEPROG, which runs as long as go does, and no goroutine waits for its answer."""
-    setting = next((fact for fact in eye.facts if isinstance(fact, GoSetting) and fact.name == "GOCACHEPROG"), None)
-    if setting is None or not setting.raw or not set(setting.raw.split()[:1]) & set(process.argv[:2]):
-        return False
-    return not any(waiting.wait is Wait.CHILD and Purpose.CACHE_PROG in waiting.purposes for waiting in eye.waits)
+def _is_cache(eye: Eye, process: Process) -> bool:
+    """Whether it is the GOCACHEPROG. That one runs as long as go does, and is waited for only now and then."""
+    program = eye.setting("GOCACHEPROG").split()[:1]
+    return bool(program) and program[0] in process.argv[:2]
 
 
 def _is_toolexec(process: Process) -> bool:

@@ -28,6 +28,8 @@ _TASKS = (
     (table.Purpose.VCS_FETCH, Task.FETCH),
     (table.Purpose.CC_PROBE, Task.CC_PROBE),
     (table.Purpose.CC_BUILD, Task.CC),
+    (table.Purpose.PKG_CONFIG, Task.PKG_CONFIG),
+    (table.Purpose.CACHE_PROG, Task.CACHE_PROG),
     (table.Purpose.GOAUTH, Task.GOAUTH),
     (table.Purpose.VCS, Task.VCS),
     (table.Purpose.GO_LIST, Task.GO_COMMAND),
