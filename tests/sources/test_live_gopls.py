@@ -132,6 +132,17 @@ def test_git_below_go_below_gopls(lab: Lab, gopls: Path, editors: list[Editor]) 
     assert [finding.mode for finding in diagnosis.findings] == ["vcs-git-network-stall"]
 
 
+def test_a_credential_helper_below_git_below_go_below_gopls(lab: Lab, gopls: Path, editors: list[Editor]) -> None:
+    """Five processes deep, and the helper is named."""
+    lab.add(git.credential_helper_hang(lab))
+    lab.env["GOFLAGS"] = "-mod=mod"
+    editors.append(Editor(gopls, lab))
+    _, diagnosis = found(lab, editors[0].gopls.pid)
+    (finding,) = diagnosis.findings
+    assert finding.mode == "vcs-credential-helper-hang"
+    assert any(" ← git" in cite.fact for cite in finding.because), finding.because
+
+
 def test_a_gopls_that_has_loaded_is_well(lab: Lab, gopls: Path, editors: list[Editor]) -> None:
     """An idle gopls waits for its editor."""
     lab.require(lab.module("example.com/lib"), sums=True)

@@ -11,6 +11,7 @@ from unjam.facts.requests import WaitingRequest
 from unjam.facts.seen import Fact, Program
 from unjam.golang.cache_path import read_cache_path
 from unjam.golang.frame_table import Wait
+from unjam.inspect import procfs
 from unjam.inspect.locks import LockWait, lock_waits
 from unjam.inspect.process import Process, read_process
 from unjam.inspect.refused import Refused
@@ -45,7 +46,7 @@ def _fact(eye: Eye, wait: LockWait) -> WaitingLock:
     kind = _KINDS.get(entry.role, LockKind.OTHER) if entry else _from_stack(eye)
     name = f" ({entry.module}@{entry.version})" if entry and entry.module else ""
     holder = _holder(wait)
-    by = f", held by process {holder.pid}: {holder.argv}" if holder else ""
+    by = f", held by process {holder.pid}: {holder.argv}" if holder else _hidden_holder(wait)
     seen = eye.seen(f"process {eye.pid} waits for the lock of {wait.path or kind}{name}{by}", "file locks of the kernel")
     return WaitingLock(seen, kind, wait.path, holder, _waited(eye))
 
@@ -74,6 +75,14 @@ def _holder(wait: LockWait) -> Holder | None:
     idle = idle_since(process.pid)
     busy = None if idle is None else idle < 1.0
     return Holder(process.pid, float(process.identity.started), process.command, process.age_s, _doing(process), busy)
+
+
+def _hidden_holder(wait: LockWait) -> str:
+    """Who took the lock, where we may not see whether it still has it: a process of another user."""
+    process = read_process(wait.recorded) if wait.recorded else None
+    if not isinstance(process, Process) or not isinstance(procfs.descriptors(process.pid), Refused):
+        return ""
+    return f", taken by process {process.pid} of user id {process.uid} ({process.command}); if it still has it is hidden"
 
 
 def _doing(process: Process) -> str:
