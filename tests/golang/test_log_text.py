@@ -161,4 +161,4 @@ def test_time_grows_with_length_only(bad: str) -> None:
         return time.thread_time() - start
 
     cost(10)
-    assert min(cost(800) for _ in range(2)) < 40 * max(min(cost(100) for _ in range(3)), 1e-3)
+    assert min(cost(400) for _ in range(2)) < 20 * max(min(cost(100) for _ in range(3)), 1e-3)

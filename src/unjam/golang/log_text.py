@@ -15,10 +15,11 @@ from functools import cache
 from typing import overload
 
 from unjam.golang.hard_wrap import MOST_LINES, joined
+from unjam.golang.long_log import LONG, shortened, thinned
+from unjam.golang.signs import CLIPPED
 
 _SAMPLE = 1 << 16
 _CHUNK = 256
-_CLIPPED = ("[output clipped", "log limit", "Job's log exceeded limit", "truncated]", "logs truncated")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,20 +77,24 @@ class CleanLog:
 
 
 def clean(raw: bytes) -> CleanLog:
-    """The lines of any bytes. Linear in their length; never raises."""
-    text, notes = _decode(raw)
-    if text is None:
+    """The lines of any bytes. Linear in their length; never raises. Of a long log what speaks of go (`long_log`)."""
+    encoding, notes = _encoding(raw)
+    if encoding is None:
         return CleanLog(Lines((), ()), tuple(notes), looks_binary=True)
-    if any(mark in text for mark in _CLIPPED):
-        notes.append("the log says that it was clipped")
-    given = text.replace("\r\n", "\n").split("\n")
-    del text  # of a log of 200 MB, no third copy is needed
-    numbers: Sequence[int] = range(1, len(given) + 1)
-    if len(given) <= MOST_LINES:
-        given, numbers = joined(given)
+    numbers: Sequence[int]
+    if len(raw) > LONG:
+        thin = thinned(raw, encoding)
+        given, numbers = thin.texts, thin.numbers
+        notes += thin.notes
+    else:
+        given = raw.decode(encoding, "replace").replace("\0", "").replace("\r\n", "\n").split("\n")
+        given, numbers = joined(given) if len(given) <= MOST_LINES else (given, range(1, len(given) + 1))
+        given = [shortened(line) for line in given]
     lines = _Collector()
     for start in range(0, len(given), _CHUNK):
         lines.take(numbers[start : start + _CHUNK], given[start : start + _CHUNK])
+    if lines.clipped:
+        notes.append("the log says that it was clipped")
     return CleanLog(Lines(lines.texts, lines.numbers), tuple(notes))
 
 
@@ -98,21 +103,21 @@ def clean_text(text: str) -> CleanLog:
     return clean(text.encode("utf-8", "replace"))
 
 
-def _decode(raw: bytes) -> tuple[str | None, list[str]]:
+def _encoding(raw: bytes) -> tuple[str | None, list[str]]:
+    """How the text is to be decoded, None where it is none; and what is worth saying of it. A long one by its start."""
     for mark, name in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
         if raw.startswith(mark):
-            return raw.decode(name, "replace").replace("\0", ""), [f"decoded as {name}"]
+            return name, [f"decoded as {name}"]
     sample = raw[:_SAMPLE]
     if wide := _wide_without_mark(sample):
-        return raw.decode(wide, "replace").replace("\0", ""), [f"decoded as {wide}"]
+        return wide, [f"decoded as {wide}"]
     if _looks_binary(sample):
         return None, ["looks binary"]
-    text = raw.decode("utf-8", "replace")
+    text = (raw if len(raw) <= LONG else sample).decode("utf-8", "replace")
     strange = text.count("\ufffd")
     if strange > 8 + len(text) // 2000:
-        return raw.decode("latin-1").replace("\0", ""), ["not UTF-8; decoded as Latin-1"]
-    notes = ["some bytes are not UTF-8"] if strange else []
-    return text.replace("\0", ""), notes
+        return "latin-1", ["not UTF-8; decoded as Latin-1"]
+    return "utf-8", ["some bytes are not UTF-8"] if strange else []
 
 
 def _wide_without_mark(sample: bytes) -> str | None:
@@ -143,10 +148,12 @@ class _Collector:
         self.texts: list[str] = []
         self.numbers: list[int] = []
         self.parts = 1
+        self.clipped = False
 
     def take(self, numbered: Sequence[int], given: list[str]) -> None:
         """Lines and their numbers."""
         together = "\n".join(given)
+        self.clipped = self.clipped or any(mark in together for mark in CLIPPED)
         if any(mark in together for mark in _UNUSUAL):
             texts: list[str] = []
             numbers: list[int] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
@@ -27,6 +28,7 @@ KINDS: frozenset[type[Fact]] = frozenset({Printed, WaitingRequest, WaitingChild,
 
 #: Said while all is well.
 _PROGRESS = (messages.Downloading, messages.ToolchainDownloading)
+_MOST_ALIKE = 100
 #: Said of errors that stand above it.
 _SUMMARIES = ("error loading module requirements",)
 
@@ -46,18 +48,29 @@ def _facts(log: CleanLog, name: str, known: tuple[Fact, ...], dump: Callable[[st
     said = messages.parse_messages(log.lines)
     x = parse_x(log.lines)
     servers = Servers.of(x, tuple(fact for fact in known if isinstance(fact, GoSetting)), name)
-    printed = servers.of_errors(tuple(_printed(said, name)))
+    printed = servers.of_errors(tuple(_printed(_few_of_each(said), name)))
     yield from printed
-    under_way = tuple(text_x.facts(x, name, after=_given_up(printed)))
+    under_way = tuple(text_x.facts(x, name, after=_given_up(said)))
     dumped = tuple(dump(asked_for(said)))
     yield from servers.of_waits(dumped, under_way)
     # A dump tells the phase of the same request, which `-x` cannot.
     yield from (fact for fact in under_way if not any(isinstance(each, type(fact)) for each in dumped))
 
 
-def _given_up(printed: Iterable[Printed[Message]]) -> int:
+def _few_of_each(said: Iterable[Message]) -> Iterator[Message]:
+    """The messages, of each kind of failure the first few: a dead proxy fails thousands of modules alike."""
+    seen: Counter[object] = Counter()
+    for message in said:
+        kind = [getattr(message, name, "") for name in ("group", "cause", "trouble", "reason", "status", "warning")]
+        key = (type(message), message.speaker, message.go_said, *kind)
+        seen[key] += 1
+        if seen[key] <= _MOST_ALIKE:
+            yield message
+
+
+def _given_up(said: Iterable[Message]) -> int:
     """The line of go's last error: what go had begun by then it gave up. After a mere warning it goes on."""
-    errors = (fact.message for fact in printed if fact.seen.program is Program.GO)
+    errors = (message for message in said if not isinstance(message, _PROGRESS) and _program(message) is Program.GO)
     return max((message.line for message in errors if not getattr(message, "warning", False)), default=0)
 
 

@@ -16,6 +16,8 @@ from unjam.golang.url import Url
 from unjam.golang.x_lines import Get, XCommand, XLog
 from unjam.sources.meanings import purpose_of
 
+#: Requests that can be under way at once: go has as many as it has processors, and an x log that was filtered shows more.
+_MOST = 256
 #: Commands that ask a server. Others of version control end at once, and of those run for a build go prints no end.
 _ASKS_A_SERVER = re.compile(r"\b(?:ls-remote|fetch|clone|pull|push|checkout|identify|info|update)\b")
 
@@ -27,7 +29,8 @@ def facts(x: XLog, name: str, after: int) -> Iterator[Fact]:
     """
     built = max((tool.line for tool in x.tools), default=0)
     after = max(after, built)
-    yield from (_request(get, name) for get in x.gets_in_flight if get.line > after)
+    waiting = {get.url: get for get in x.gets_in_flight if get.line > after}
+    yield from (_request(get, name) for get in list(waiting.values())[-_MOST:])
     yield from (_child(command, x, name) for command in x.commands_in_flight if command.line > after and _may_wait(command))
     for lock in x.locks_waited_for:
         if lock.line > after and x.last_x is not None and lock.line == x.last_x.number:

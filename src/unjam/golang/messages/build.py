@@ -120,6 +120,8 @@ def unexplained(s: Statement) -> GoError | None:
         return None
     if not said or said.startswith(_INFORMS) or said.endswith(_INTRODUCES):
         return None
+    if s.index == len(s.lines) - 1 and any(informs.startswith(said) for informs in _INFORMS):
+        return None  # the text was cut within a word
     if "switching to go" in said or "; switching to" in said:
         return None
     return GoError(line=s.number, raw=text, go_said=True, speaker=s.speaker, text=said)

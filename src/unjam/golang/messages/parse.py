@@ -14,20 +14,10 @@ from unjam.golang.messages.statement import Statement, go_prefix
 from unjam.golang.messages.sumdb import SumdbUnknown, SumdbUnreachable
 from unjam.golang.messages.toolchain import ToolchainError
 from unjam.golang.messages.vcs import UnrecognizedImport
+from unjam.golang.signs import MESSAGES
 
-# Every line that says anything holds one of these; most lines of a log hold none.
-_WORTH_READING = (
-    "go: ", 'Get "', 'Get \\"', "Get http", 'read "', "reading http", "unexpected status (", "dial tcp", "EOF",
-    "read tcp", "write tcp", "verifying ", "exit status", "GOPROXY", "executable file", "denied", "no space",
-    "read-only", "locks", "not supported", "zip: ", "JSON", "beginning of value", "unknown revision", "VCS status",
-    "stream error", "http2: ", "net/http: ", "x509: ", "tls: ", "lookup ", "deadline", "protocol found",
-    "too large", "too many open", "quota", "not permitted", "used by another", "input/output", "import path",
-    "must match format", "go >= ", "signal: ", "space on the disk", "GOTOOLCHAIN", "not implemented",
-    "missing module line", "unknown directive", "malformed", "file does not exist", "go.sum entry",
-    "no required module", "cannot find ", "is not in ", "ambiguous import", "import cycle", "Incorrect function",
-    "unzip ", "proxy URL", "cgo: ", "fatal: ",
-)  # fmt: skip
 _CHUNK = 64
+_ALIKE = 8
 _READERS = (sumdb.read, toolchain.read, files.read, vcs.read, proxy.read)
 _X_LINES = ("# get ", "# lock ", "mkdir -p ", "cd ", "WORK=")
 
@@ -35,18 +25,27 @@ _X_LINES = ("# get ", "# lock ", "mkdir -p ", "cd ", "WORK=")
 def parse_messages(lines: Sequence[LogLine]) -> list[Message]:
     """Everything the lines say that go may have said, in their order. Never raises.
 
-    Lines of `-x` are not messages (a 404 there is often only a step of path probing): see `x_lines.parse_x`.
+    Lines of `-x` are not messages (a 404 there is often only a step of path probing): see `x_lines.parse_x`. Of a line
+    that comes again and again, the first few and the last are read.
     """
     messages: list[Message] = []
+    seen: dict[str, tuple[int, int]] = {}
+    last: dict[str, Statement] = {}
     after = 0
     for statement in _statements(lines):
         if statement.index < after:
             continue
-        message, used = _read(statement)
-        if message is not None:
-            messages.append(message)
-            after = statement.index + 1 + used
-    return messages
+        text = statement.text
+        times, used = seen.get(text, (0, 0))
+        if times >= _ALIKE:
+            last[text] = statement
+        else:
+            message, used = _read(statement)
+            messages += [message] if message is not None else []
+            seen[text] = times + 1, used
+        after = statement.index + 1 + used
+    again = [message for statement in last.values() if (message := _read(statement)[0]) is not None]
+    return sorted([*messages, *again], key=lambda message: message.line) if again else messages
 
 
 def _statements(lines: Sequence[LogLine]) -> Iterator[Statement]:
@@ -56,7 +55,7 @@ def _statements(lines: Sequence[LogLine]) -> Iterator[Statement]:
         chunk = texts[start : start + _CHUNK]
         # One look at many lines together; then only what was seen is looked for in each.
         together = "\n".join(chunk)
-        signs = [sign for sign in _WORTH_READING if sign in together]
+        signs = [sign for sign in MESSAGES if sign in together]
         if not signs and not any(mark in together for mark in _MARKS):
             place.skip(chunk)
             continue
