@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Iterator
-from itertools import groupby
+from importlib import import_module
 from pathlib import Path
 
 from unjam.modes import catalogue
@@ -15,15 +15,6 @@ from unjam.report.json import schema
 README = Path(__file__).resolve().parent.parent / "README.md"
 DOCS = README.parent / "docs"
 
-AREAS = {
-    "net": "The network: proxies, name servers, TLS",
-    "env": "Settings",
-    "sumdb": "The checksum database",
-    "vcs": "git and ssh",
-    "toolchain": "Toolchains",
-    "cache": "The module cache",
-    "build": "Building",
-}
 SEEN = {
     Channel.ATTACH: "a running command: `unjam go`, `unjam attach`",
     Channel.X: "the text of `-x`",
@@ -75,9 +66,11 @@ def index(modes: Iterable[Mode]) -> str:
     """The list, by area."""
     lines = ["# Failure modes", "", "What unjam knows, each with its rule, its remedy and a way to rehearse it.", ""]
     lines += ["Generated from `src/unjam/modes/` by `scripts/generate`.", ""]
-    by_area = sorted(modes, key=lambda mode: list(AREAS).index(area_of(mode)))
-    for area, members in groupby(by_area, key=area_of):
-        lines += [f"## {AREAS[area]}", "", "| mode | what it is | proved by | remedy |", "|---|---|---|---|"]
+    areas: dict[str, list[Mode]] = {}
+    for mode in modes:
+        areas.setdefault(mode.id.partition("-")[0], []).append(mode)
+    for area, members in sorted(areas.items(), key=lambda item: -len(item[1])):
+        lines += [f"## {heading(area)}", "", "| mode | what it is | proved by | remedy |", "|---|---|---|---|"]
         lines += [f"| [{m.id}]({m.id}.md) | {m.title} | {', '.join(seen_by(m))} | {m.offers} |" for m in members]
         lines.append("")
     return "\n".join(lines)
@@ -103,9 +96,9 @@ def page(mode: Mode, modes: Iterable[Mode]) -> str:
     return "\n".join(lines)
 
 
-def area_of(mode: Mode) -> str:
-    """The folder it lives in."""
-    return mode.id.partition("-")[0]
+def heading(area: str) -> str:
+    """What the folder of an area says of itself."""
+    return (import_module(f"unjam.modes.{area}").__doc__ or area).strip().rstrip(".")
 
 
 def seen_by(mode: Mode) -> list[str]:

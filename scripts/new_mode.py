@@ -46,8 +46,14 @@ def remedy(finding: Finding, case: Case) -> Remedy:
 
 def reproduce(lab: Lab) -> None:
     """How the lab makes the real go sick in exactly this way."""
+    from unjam.lab.faults.status import Status
+    from unjam.lab.match import Match
+
     lab.require(lab.module("example.com/lib"))
-    lab.use_goproxy(lab.proxy())
+    sick = lab.proxy("sick")
+    sick.fault(Status(418), on=Match("mod"))
+    lab.use_goproxy(sick)
+    lab.command = ("mod", "download")
 
 
 MODE = Mode(
@@ -81,7 +87,10 @@ def main(arguments: list[str]) -> int:
     text = catalogue.read_text(encoding="utf-8")
     end = text.index(")\n", text.index("ALL: tuple"))
     catalogue.write_text(f'{text[:end]}    "{mode_id}",\n{text[end:]}', encoding="utf-8")
-    print(f"{file}\nNow: tests/test_modes.py -k {mode_id}, then scripts/generate.")
+    print(f"{file}\nand its line in {catalogue}. Now:")
+    print("  write it (a sibling shows how; what a server can have is in src/unjam/lab/faults/, the rest in src/unjam/lab/)")
+    print(f"  scripts/test tests/test_modes.py -k {mode_id}   # reproduced, named, told from all others, healed, undone")
+    print("  scripts/generate                                # its page in docs/modes/")
     return 0
 
 
