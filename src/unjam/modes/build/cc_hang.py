@@ -29,7 +29,8 @@ def examine(case: Case) -> Iterator[Finding]:
     """A C compiler that go waits for."""
     for child in case.waiting(WaitingChild):
         if child.task in {Task.CC_PROBE, Task.CC}:
-            says = f"go waits for the C compiler{lasting(case, child)}: {child.chain[-1] if child.chain else child.task}"
+            runs = child.chain[-1] if child.chain else child.task
+            says = f"go has been waiting for the C compiler{lasting(case, child)}: {runs}"
             yield Finding(child.chain[0] if child.chain else "CC", says, child.cites())
 
 

@@ -5,7 +5,8 @@ denied`.
 
 Why: go ran once as root (`sudo go …`, a container build), and its files stayed root's.
 
-The fix: none that unjam may make: it needs the other user's rights. Give the cache back to yourself.
+The fix: none that unjam may make: it needs the other user's rights. Give the cache back to yourself, or use
+one of your own.
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ The fix: none that unjam may make: sign in where the page asks for it, or exempt
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -23,12 +24,15 @@ from unjam.modes.mode import ERROR, Mode
 if TYPE_CHECKING:
     from unjam.lab.lab import Lab
 
+_ASKED = {"json": "JSON", "mod": "go.mod", "sumdb": "record of the checksum database"}
+
 
 def examine(case: Case) -> Iterator[Finding | Candidate]:
     """A page where JSON, go.mod or a zip was due."""
     for message, fact in case.printed(WrongContent):
         subject = message.proxy or message.module or "the module proxy"
-        says = f"what came for {message.module or subject} is a web page, not the {message.what} that was asked for."
+        asked = _ASKED.get(message.what, message.what)
+        says = f"what came for {message.module or subject} is a web page, not the {asked} that was asked for."
         if message.looks_html:
             yield Finding(subject, says, fact.cites())
         elif "invalid character " not in message.detail:  # which would name the first one, and it is no '<'
@@ -37,10 +41,11 @@ def examine(case: Case) -> Iterator[Finding | Candidate]:
 
 def remedy(finding: Finding, case: Case) -> Remedy:
     """See the page, sign in."""
+    entry = shlex.quote(finding.subject) if "://" in finding.subject else "<entry of GOPROXY>"
     return Advice(
         "sign in to the network, or exempt the module proxy from the filter",
         (
-            "curl -sL \"$(go env GOPROXY | tr '|' , | cut -d, -f1)/rsc.io/quote/@v/list\" | head -c 300   # what answers",
+            f"curl -sL {entry}/rsc.io/quote/@v/list | head -c 300   # what answers",
             "open any http:// page in a browser: a captive portal shows itself",
         ),
     )

@@ -19,6 +19,7 @@ from unjam.facts.case import Case
 from unjam.facts.printed import Printed
 from unjam.facts.requests import Phase, WaitingRequest
 from unjam.golang.messages.net import Cause
+from unjam.golang.url import Url
 from unjam.model import Advice, Candidate, Finding, Remedy
 from unjam.modes.mode import ATTACH, DUMP, ERROR, Mode
 from unjam.modes.requests import failed, server_of, unconnected, unknown_phase, waiting
@@ -31,7 +32,8 @@ if TYPE_CHECKING:
 def examine(case: Case) -> Iterator[Finding | Candidate]:
     """A look-up that stands, or one that go gave up."""
     for request in waiting(case, Phase.RESOLVING):
-        says = f"the name of {request.host} is being looked up{lasting(case, request)}, and no name server answers."
+        name = Url(request.url).hostname or request.host
+        says = f"go has been looking up {name}{lasting(case, request)}, and no name server answers."
         yield Finding(request.url or request.host, says, request.cites())
     for message, fact in failed(case, Cause.DNS_TIMEOUT):
         server = f" {message.address}" if message.address else ""

@@ -7,7 +7,8 @@ Why: HTTP/2 carries many requests over one connection. A server or middlebox tha
 healthy, so no keep-alive notices, and go sets no deadline for a single answer.
 
 The fix: for this run, use HTTP/1.1 (`GODEBUG=http2client=0`): each request gets a connection of its own, from the same
-servers, with the same checks. Nothing on disk changes.
+servers, with the same checks. Nothing on disk changes. If HTTP/1.1 gets no answer either, the fix is taken back: then it
+is the server that is silent, and only another GOPROXY entry helps.
 """
 
 from __future__ import annotations

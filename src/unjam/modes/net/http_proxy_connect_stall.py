@@ -13,6 +13,7 @@ host with NO_PROXY if it can be reached directly.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from unjam.facts.case import Case
@@ -49,12 +50,15 @@ def examine(case: Case) -> Iterator[Finding | Candidate]:
 
 def remedy(finding: Finding, case: Case) -> Remedy:
     """Whom to ask, and how to go around the proxy where that is allowed."""
+    waits = (Url(request.url).hostname for request in waiting(case, Phase.CONNECT))
+    failures = (Url(message.url).hostname for message, _ in failed(case, Cause.PROXY_CONNECT_DEADLINE))
+    host = next((name for name in chain(waits, failures) if name), "<host>")
     return Advice(
         "the HTTP proxy has to answer, or the host has to be exempt from it",
         (
             "env | grep -i _proxy   # which proxy is set",
             "ask whoever runs it",
-            'NO_PROXY="$NO_PROXY,<host>" go …   # for one run, if the host can be reached directly',
+            f'NO_PROXY="$NO_PROXY,{host}" go …   # for one run, if that host can be reached directly',
         ),
     )
 

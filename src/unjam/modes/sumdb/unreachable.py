@@ -38,7 +38,7 @@ def examine(case: Case) -> Iterator[Finding | Candidate]:
             missing = ("whether it is still unanswered: unjam attach PID, or a goroutine dump",)
             yield Candidate(request.host, request.cites(), missing)
         elif request.purpose is Purpose.SUMDB:
-            says = f"the checksum database {request.host} does not answer: go is {request.phase}{lasting(case, request)}."
+            says = f"the checksum database {request.host} does not answer: go has been {request.phase}{lasting(case, request)}."
             yield Finding(request.host, says, request.cites())
     for message, fact in case.printed(SumdbUnreachable):
         host, why = _host_and_reason(message)

@@ -35,7 +35,7 @@ def examine(case: Case) -> Iterator[Finding | Candidate]:
             missing = ("whether it is still unanswered: unjam attach PID, or a goroutine dump",)
             yield Candidate(request.url or request.host, request.cites(), missing)
         elif request.purpose is Purpose.TOOLCHAIN:
-            says = f"go waits for another Go toolchain from {request.host}{lasting(case, request)}: {request.phase}."
+            says = f"go has been {request.phase}{lasting(case, request)}: {request.host} is to send another Go toolchain."
             yield Finding(request.url or request.host, says, request.cites())
     switch = case.setting("GOTOOLCHAIN")
     if switch is None or switch.raw != "local":

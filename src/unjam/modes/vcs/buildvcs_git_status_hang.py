@@ -30,7 +30,7 @@ def examine(case: Case) -> Iterator[Finding]:
     """`git status` of the build's stamp."""
     for child in case.waiting(WaitingChild):
         if child.task is Task.STATUS:
-            says = f"go waits for `git status` of the work tree{lasting(case, child)}, before it compiles anything."
+            says = f"go has been waiting for `git status` of the work tree{lasting(case, child)}, before it compiles anything."
             yield Finding("git status", says, child.cites())
 
 

@@ -30,7 +30,7 @@ def examine(case: Case) -> Iterator[Finding | Candidate]:
     """A credential helper at the end of the chain."""
     for child in case.waiting(WaitingChild):
         if child.wants is Wants.CREDENTIAL:
-            says = f"git waits for its credential helper{lasting(case, child)}: {child.chain[-1]}"
+            says = f"git has been waiting for its credential helper{lasting(case, child)}: {child.chain[-1]}"
             yield Finding(child.chain[-1], says, child.cites())
     yield from unseen(case, Task.LS_REMOTE, Task.VCS, Task.FETCH, tool="credential helper")
 

@@ -43,7 +43,7 @@ def remedy(finding: Finding, case: Case) -> Remedy:
         (
             f"git ls-remote {url_at(host, case)}   # the same question by hand",
             f"a token for {host} in ~/.netrc, readable by you alone, or in a credential helper (git help credentials)",
-            f"git config --global url.ssh://git@{host}/.insteadOf https://{host}/   # if ssh opens it for you",
+            f"git config --global url.ssh://git@{host.partition(':')[0]}/.insteadOf https://{host}/   # if ssh opens it",
         ),
     )
 

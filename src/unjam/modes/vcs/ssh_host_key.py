@@ -1,6 +1,7 @@
 """ssh does not know the server's key, and nobody is there to be asked.
 
-You see: `Host key verification failed.` inside `git ls-remote … exit status 128`.
+You see: `Host key verification failed.` inside `git ls-remote … exit status 128`; before it, if known_hosts has another
+key, `REMOTE HOST IDENTIFICATION HAS CHANGED!`.
 
 Why: the server's key is not in known_hosts, or has changed. Without a terminal, or with BatchMode, ssh refuses.
 

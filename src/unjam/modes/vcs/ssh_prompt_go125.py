@@ -29,7 +29,7 @@ def examine(case: Case) -> Iterator[Finding | Candidate]:
     """An ssh that reads the terminal."""
     for child in case.waiting(WaitingChild):
         if child.wants is Wants.TERMINAL and "ssh" in child.tools:
-            says = f"ssh waits for an answer on the terminal{lasting(case, child)}: {child.chain[-1]}"
+            says = f"ssh has been waiting for an answer on the terminal{lasting(case, child)}: {child.chain[-1]}"
             yield Finding(child.chain[-1], says, child.cites())
     yield from unseen(case, Task.LS_REMOTE, Task.VCS, Task.FETCH, tool="ssh")
 
