@@ -95,7 +95,8 @@ def _found(verdicts: Iterable[Verdict]) -> list[Finding]:
 
 def remedy(finding: Finding, case: Case) -> Remedy:
     """What its mode proposes for the command itself; for another process that it waits for, what can be done about that."""
-    return elsewhere(finding, case) if finding.pid else load(finding.mode).remedy(finding, case)
+    own = load(finding.mode).remedy(finding, case)
+    return elsewhere(finding, case, own) if finding.pid else own
 
 
 def _behind(findings: list[Finding], case: Case) -> list[Finding]:
