@@ -11,7 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from unjam.cli.main import cli
 from unjam.errors import BadInput
 from unjam.lab.fault_text import NAMES, needs_tls, parse_fault
 from unjam.lab.faults.bad_certificate import BadCertificate
@@ -214,3 +216,13 @@ def test_nothing_outside_of_the_folder_is_served(tmp_path: Path) -> None:
     shelf = Shelf(tmp_path / "shelf")
     for path in ("/../example.com/@v/list", "/link/@v/list", "//etc/passwd", "/example.com/@v/list"):
         assert shelf.answer(Request("GET", path)) is None
+
+
+def test_help_and_documents_name_every_fault() -> None:
+    """And the help no other."""
+    shown = CliRunner().invoke(cli, ["lab", "serve", "--help"]).output
+    names = re.search(r"Names: (.+?)\.\n", shown, re.DOTALL)
+    assert names
+    assert {re.sub(r"\[.*", "", name.strip()) for name in names[1].split(",")} == set(NAMES)
+    documents = (Path(__file__).parents[2] / "docs" / "lab.md").read_text(encoding="utf-8")
+    assert [name for name in NAMES if not re.search(rf"`{name}[`:]", documents)] == []
