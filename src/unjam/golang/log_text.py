@@ -15,7 +15,7 @@ from functools import cache
 from typing import overload
 
 from unjam.golang.hard_wrap import MOST_LINES, joined
-from unjam.golang.long_log import LONG, shortened, thinned
+from unjam.golang.long_log import LONG, LONGEST_LINE, is_long, shortened, thinned
 from unjam.golang.signs import CLIPPED
 
 _SAMPLE = 1 << 16
@@ -82,14 +82,14 @@ def clean(raw: bytes) -> CleanLog:
     if encoding is None:
         return CleanLog(Lines((), ()), tuple(notes), looks_binary=True)
     numbers: Sequence[int]
-    if len(raw) > LONG:
+    if is_long(raw):
         thin = thinned(raw, encoding)
         given, numbers = thin.texts, thin.numbers
         notes += thin.notes
     else:
         given = raw.decode(encoding, "replace").replace("\0", "").replace("\r\n", "\n").split("\n")
         given, numbers = joined(given) if len(given) <= MOST_LINES else (given, range(1, len(given) + 1))
-        given = [shortened(line) for line in given]
+        given = [shortened(line) for line in given] if max(map(len, given)) > LONGEST_LINE else given
     lines = _Collector()
     for start in range(0, len(given), _CHUNK):
         lines.take(numbers[start : start + _CHUNK], given[start : start + _CHUNK])
