@@ -75,6 +75,10 @@ class Terminal:
                 raise AssertionError(f"{pattern!r} did not appear before the end; seen: {self.seen!r}")
         return found
 
+    def pause(self, seconds: float) -> None:
+        """Take in what appears meanwhile."""
+        self._read(seconds)
+
     def forget(self) -> None:
         """What was seen so far no longer counts."""
         self.seen = b""

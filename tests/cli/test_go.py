@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import ctypes
+import json
 import os
 import shlex
 import signal
@@ -188,6 +189,28 @@ def test_wrong_options_are_one_line_and_exit_2(unjam: Run, words: tuple[str, ...
     assert done.returncode == 2
     assert says in done.stderr.decode()
     assert done.stderr.count(b"\n") == 1
+
+
+@pytest.mark.parametrize(("file", "says"), [("no/such/report", "there is no folder"), (".", "is a folder")])
+def test_a_report_that_cannot_be_written_is_told_before_go_starts(unjam: Run, tmp_path: Path, file: str, says: str) -> None:
+    done = unjam("--report", str(tmp_path / file), "words")
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert says in done.stderr.decode()
+    assert done.stderr.count(b"\n") == 1
+
+
+def test_a_report_may_go_to_a_stream(unjam: Run) -> None:
+    done = unjam("--report", "/dev/stdout", "exit", "3")
+    assert done.returncode == 3
+    assert json.loads(done.stdout)["command"]["exit"] == 3
+
+
+def test_a_report_is_whole_or_not_there(unjam: Run, tmp_path: Path) -> None:
+    report = tmp_path / "report.json"
+    report.write_text("x" * 100_000)
+    assert unjam("--report", str(report), "words").returncode == 0
+    assert json.loads(report.read_bytes())["command"]["state"] == "succeeded"
+    assert [path.name for path in tmp_path.glob("*report*")] == ["report.json"]
 
 
 def test_an_interrupt_for_us_alone_reaches_go_once(begun: Begin, wait_for: Wait) -> None:

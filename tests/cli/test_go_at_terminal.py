@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shlex
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ import pytest
 from unjam.errors import LabCannot
 from unjam.lab.faults.drip import Drip
 from unjam.lab.faults.silence import Silence
+from unjam.lab.git import no_credentials
 from unjam.lab.lab import Lab
 from unjam.lab.match import Match
 from unjam.lab.toolchain import find_go
@@ -85,6 +88,39 @@ def test_no_live_line_where_nobody_wants_one(lab: Lab, at_terminal: Open, more: 
     terminal = at_terminal("--stall", "30s", "mod", "download", more=more)
     assert terminal.wait() == 0
     assert terminal.seen == b""
+
+
+def test_no_live_line_and_no_question_in_the_background(lab: Lab, in_terminal: Open, unjam_go: tuple[str, ...]) -> None:
+    with_silent_proxy(lab)
+    shell = in_terminal(argv=("/bin/bash", "--norc", "--noprofile", "-i"), more=lab.env | {"PS1": "ready> "}, cwd=lab.project)
+    shell.until("ready> ")
+    shell.type(shlex.join((*unjam_go, "--stall", "3s", "mod", "tidy")) + " &\n")
+    shell.until("or by hand:")
+    calm = time.monotonic() + 2
+    while time.monotonic() < calm:  # a question, if it came, would come now
+        shell.pause(0.2)
+    assert b"unjam: listing" not in shell.seen
+    assert b"[y/N]" not in shell.seen
+    shell.type("fg\n")
+    shell.until("unjam: stuck: net-proxy-accepts-never-answers")
+    shell.type("\x03")
+    shell.until("go was waiting")
+    shell.type("exit\n")
+    shell.wait()
+
+
+def test_a_prompt_of_gits_is_left_alone(lab: Lab, at_terminal: Open) -> None:
+    no_credentials(lab)
+    terminal = at_terminal("--stall", "1s", "mod", "download", more={"GIT_TERMINAL_PROMPT": "1"})
+    terminal.until("Username for .*: $")
+    calm = time.monotonic() + 4
+    while time.monotonic() < calm:
+        assert b"unjam" not in terminal.seen
+        terminal.pause(0.2)
+    terminal.type("gopher\n")
+    terminal.until("Password for .*: $")
+    terminal.type("wrong\n")
+    assert terminal.wait() == 1
 
 
 def test_asked_and_healed_after_a_yes(lab: Lab, at_terminal: Open) -> None:

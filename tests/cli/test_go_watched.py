@@ -55,7 +55,7 @@ class Watched:
         with self._log.open("wb") as log:
             self._cat = subprocess.Popen(["cat"], stdin=subprocess.PIPE, stdout=log)
         given = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": self._cat.stdin} | more
-        environment = lab.env | {"UNJAM_STATE": str(lab.folder / "state"), "UNJAM_REPORT": str(self.report_file)}
+        environment = {"UNJAM_STATE": str(lab.folder / "state"), "UNJAM_REPORT": str(self.report_file)} | lab.env
         self.process = subprocess.Popen(
             [more.pop("python"), "-c", "from unjam.cli.main import entry; entry()", "go", *words],
             cwd=lab.project, env=environment, start_new_session=True, **{k: v for k, v in given.items() if k != "python"},
@@ -190,6 +190,28 @@ def test_a_fix_that_does_not_help_is_put_back(lab: Lab, start: Start) -> None:
     assert watched.members() == []
 
 
+def test_without_a_journal_the_line_to_type_is_printed(lab: Lab, start: Start) -> None:
+    with_silent_proxy(lab)
+    lab.env["UNJAM_STATE"] = "/proc/unjam"
+    watched = start("--stall", "1s", "--heal=ask", "--deadline", "6s", "mod", "tidy")
+    assert watched.wait() == 124
+    assert "/proc/unjam/journal cannot be written" in watched.said
+    assert f"GOPROXY={lab.proxies[-1].url} go mod tidy" in watched.said
+
+
+def test_the_deadline_is_one_for_both_runs(lab: Lab, start: Start) -> None:
+    lab.require(lab.module("example.com/lib"))
+    sick, slow = lab.proxy("sick"), lab.proxy("slow")
+    sick.fault(Silence(), on=Match("mod"))
+    slow.fault(Drip(5), on=Match("mod"))
+    lab.use_goproxy(sick, slow)
+    begun = time.monotonic()
+    watched = start("--stall", "3s", "--heal=ask", "--deadline", "8s", "mod", "tidy")
+    assert watched.wait() == 124
+    assert time.monotonic() - begun < 14
+    assert watched.report()["findings"][0]["applied"]["healed"] is False
+
+
 def test_a_fault_that_is_lifted_lets_it_end_well(lab: Lab, start: Start) -> None:
     with_silent_proxy(lab, second=False)
     watched = start("--stall", "1s", "mod", "tidy")
@@ -229,8 +251,9 @@ def test_an_interrupt_after_a_wait_says_what_for(lab: Lab, start: Start) -> None
     watched = start("--stall", "2s", "mod", "tidy")
     watched.until_said(SILENT)
     os.killpg(watched.process.pid, signal.SIGINT)
-    watched.wait()
+    assert watched.wait() == -signal.SIGINT
     assert "go was waiting" in watched.said
+    assert [finding["mode"] for finding in watched.report()["findings"]] == [SILENT]
     assert watched.members() == []
 
 
@@ -283,6 +306,9 @@ def test_a_compile_error_is_gos_own_to_tell(lab: Lab, start: Start) -> None:
 QUIET_TEST = 'package main\nimport ("testing"; "time"; "os")\nfunc TestQuiet(t *testing.T) {\n%s}\n'
 SLEEPS = """\tif os.Getenv("NEVER") == "" { time.Sleep(9 * time.Second) }\n"""
 GENERATES = "package main\n//go:generate sleep 9\nfunc main() {}\n"
+MAIN = {"main.go": "package main\nfunc main() {}\n"}
+TESTED = {"main_test.go": 'package main\nimport "testing"\nfunc TestNothing(t *testing.T) {}\n'}
+SLEEPY = {"sleepy": '#!/bin/sh\nmkdir slept 2>/dev/null && sleep 9\nexec "$@"\n'}
 SERVER = """package main
 import ("net"; "os"; "time")
 func main() {
@@ -300,13 +326,16 @@ func main() {
         pytest.param({"main_test.go": QUIET_TEST % SLEEPS}, ("test", "./..."), id="sleeping test"),
         pytest.param({"main.go": SERVER}, ("run", "."), id="idle server"),
         pytest.param({"main.go": GENERATES}, ("generate", "./..."), id="generator"),
+        pytest.param(MAIN | SLEEPY, ("build", "-a", "-toolexec", "./sleepy", "."), id="tool"),
+        pytest.param(MAIN | TESTED | SLEEPY, ("test", "-exec", "./sleepy", "."), id="program that runs a test"),
     ],
 )
 def test_a_users_quiet_program_is_never_stuck(lab: Lab, start: Start, files: dict[str, str], words: tuple[str, ...]) -> None:
     lab.require()
     for name, text in files.items():
         (lab.project / name).write_text(text)
-    watched = start("--stall", "1s", *words)
+        (lab.project / name).chmod(0o755)
+    watched = start("--stall", "1s", *(word.replace("./sleepy", str(lab.project / "sleepy")) for word in words))
     assert watched.wait() == 0
     assert watched.said == ""
 

@@ -12,6 +12,18 @@ from unjam.host.terminal import Screen, in_foreground
 _YES = frozenset({"y", "yes"})
 
 
+def can_ask() -> bool:
+    """Whether there is somebody at the terminal, and we are what they look at."""
+    try:
+        terminal = os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        return os.isatty(2) and in_foreground(terminal)
+    finally:
+        os.close(terminal)
+
+
 def ask(question: str, screen: Screen, still: Callable[[], bool]) -> bool | None:
     """Yes or no; None when there is nobody to ask, or asking has become pointless. Silence is not consent."""
     try:
@@ -19,8 +31,6 @@ def ask(question: str, screen: Screen, still: Callable[[], bool]) -> bool | None
     except OSError:
         return None
     try:
-        if not in_foreground(terminal):
-            return None
         _forget_typed_ahead(terminal)
         screen.erase()
         os.write(terminal, f"{question} [y/N] ".encode())

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from unjam.diagnose import Diagnosis
     from unjam.errors import UnjamError
     from unjam.model import Finding, Fix, Remedy
+    from unjam.report.view import View
 
 #: Seconds before the live line is drawn: what is over sooner needs none.
 _FIRST_DRAWN = 1.0
@@ -37,6 +38,8 @@ class Teller:
 
     def stuck(self, diagnosis: Diagnosis, so_far: Outcome) -> None:
         """The whole report: cause, proof, remedy."""
+        if so_far.prompting:
+            self._screen.somebody_wrote()
         self._report(replace(so_far, diagnosis=diagnosis))
 
     def slow(self, so_far: Outcome) -> None:
@@ -135,9 +138,9 @@ class Teller:
         return ""
 
     def _asks(self, fix: Fix, still: Callable[[], bool]) -> bool:
-        from unjam.cli.consent import ask
+        from unjam.cli.consent import ask, can_ask
 
-        return bool(os.isatty(2) and ask("unjam: apply the fix, and run the command again?", self._screen, still))
+        return bool(can_ask() and ask("unjam: apply the fix, and run the command again?", self._screen, still))
 
     def _report(self, outcome: Outcome) -> None:
         from unjam.report import page, text
@@ -149,12 +152,20 @@ class Teller:
             return
         self._told.add(key)
         written = _Page()
-        text.write(view, page.console(written), asked=self._goes_on(outcome))
+        text.write(view, page.console(written), asked=self._goes_on(view, outcome))
         self._screen.say(written.getvalue())
 
-    def _goes_on(self, outcome: Outcome) -> bool:
-        """Whether a question or the fix itself follows the report."""
-        return outcome.may_rerun and not self.healing and (self._heal is Heal.ASK or os.isatty(2))
+    def _goes_on(self, view: View, outcome: Outcome) -> bool:
+        """Whether a question or the fix itself follows the report, so that nothing needs to be typed."""
+        from unjam.cli.consent import can_ask
+        from unjam.model import Safety
+
+        remedy = view.findings[0].remedy if view.findings else None
+        if remedy is None or self.healing or not outcome.may_rerun or self._why_not_applied():
+            return False
+        if self._heal is Heal.ASK or (self._heal is Heal.SAFE and remedy.safety is Safety.SAFE):
+            return True
+        return can_ask() and not outcome.prompting
 
     def _say(self, text: str) -> None:
         if text:

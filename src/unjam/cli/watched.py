@@ -79,7 +79,8 @@ def _heal(outcome: Outcome, options: Options, teller: Teller) -> tuple[Outcome, 
     teller.healing = True
 
     def again(overlay: Mapping[str, str]) -> Outcome:
-        limited = replace(options, end_when_stuck_by=finding.mode)
+        left = options.deadline and max(1.0, options.deadline - outcome.elapsed_s)
+        limited = replace(options, end_when_stuck_by=finding.mode, deadline=left)
         return supervise.again(outcome.argv, overlay, limited, look=_look, told=teller, read=_read)
 
     try:

@@ -153,7 +153,8 @@ def take_back(entry: Entry, state: str = UNDONE) -> Entry:
         raise BadInput(f"fix {entry.id} has been taken back already")
     for file in entry.files:
         if file.after is not None:
-            project_files.check_unchanged(file.path, file.after)
+            before = f"it was as {entry.path / file.content}" if file.content else "there was none"
+            project_files.check_unchanged(file.path, file.after, before)
     try:
         for source, destination in entry.moves:
             move_back(source, destination)

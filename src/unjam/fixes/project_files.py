@@ -57,10 +57,10 @@ def digest(path: str) -> str:
         return ""
 
 
-def check_unchanged(path: str, expected: str) -> None:
-    """Refuse to undo over a change that somebody made since the healed run ended."""
+def check_unchanged(path: str, expected: str, before: str) -> None:
+    """Refuse to undo over a change that somebody made since the healed run ended. `before` says where the old file is."""
     if digest(path) != expected:
-        raise CannotUndo(f"{path} has changed since the healed run: undoing would lose that change")
+        raise CannotUndo(f"{path} has changed since the healed run: undoing would lose that change; before the run, {before}")
 
 
 def put_back(kept: KeptFile) -> None:

@@ -18,10 +18,12 @@ def state_folder() -> Path:
         return Path(named).absolute()
     from platformdirs import user_state_path
 
-    try:
-        return user_state_path("unjam", appauthor=False)
-    except RuntimeError:
-        raise BadInput("there is no home folder to keep the journal in; UNJAM_STATE can name a folder") from None
+    place = Path()
+    with contextlib.suppress(RuntimeError):  # so say newer ones; older ones return `~/…`
+        place = user_state_path("unjam", appauthor=False)
+    if not place.is_absolute():
+        raise BadInput("there is no home folder to keep the journal in; UNJAM_STATE can name a folder")
+    return place
 
 
 def current_folder() -> Path:

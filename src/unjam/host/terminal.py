@@ -81,10 +81,18 @@ class Screen:
             write_all(self._fd, self.own[-1])
             self._at_start = True
 
+    def somebody_wrote(self) -> None:
+        """A process below go asks through /dev/tty: where the cursor stands is not known, so what we say begins a line."""
+        with self._lock:
+            self._at_start = False
+
     def draw(self, line: str) -> None:
-        """Show the line in place of the last one; nothing while the child is in the middle of a line of its own."""
+        """Show the line in place of the last one; nothing while the child is in the middle of a line of its own.
+
+        In the background (`&`, `bg`) the terminal is somebody else's: a shell has its prompt there.
+        """
         with self._lock, contextlib.suppress(OSError):
-            if self._at_start:
+            if self._at_start and in_foreground(self._fd):
                 write_all(self._fd, _ERASE + line.encode("utf-8", "replace") + b"\r")
                 self._drawn = True
 

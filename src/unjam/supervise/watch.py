@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from unjam.diagnose import Diagnosis, diagnose, remedy
 from unjam.errors import NoSuchProcess
 from unjam.facts.case import Case, Look
+from unjam.facts.children import WaitingChild, Wants
 from unjam.facts.requests import Download, WaitingRequest
 from unjam.facts.settings import WaitingUser
 from unjam.host.clock import asleep, now
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 #: Seconds between two looks at the counters, at the least.
 _TICK = 0.5
+#: And at the most, though a look at the counters takes long on a busy machine: the live line counts seconds.
+_SLOWEST = 1.0
 #: A tick that comes this much later than planned means that we, or the machine, stood still.
 _GAP = 2.0
 #: Looks that a case keeps: enough to see what moves.
@@ -120,8 +123,13 @@ class Watch:
             interrupted=self.interrupted,
             left=self.left,
             defect=self.defect,
-            prompting=not _ASKERS.isdisjoint(self._running),
+            prompting=self._prompting(),
         )
+
+    def _prompting(self) -> bool:
+        """Whether something below go may be asking somebody, on the terminal or in a window of its own."""
+        asks = any(child.wants is Wants.TERMINAL for child in self.case.all(WaitingChild))
+        return asks or not _ASKERS.isdisjoint(self._running)
 
     def why_not_rerun(self, *, waiting: bool) -> str:
         """Why the command may not be run again; "" when it may."""
@@ -192,7 +200,7 @@ class Watch:
             cost = now() - start
             if self._due() and (diagnosis := self._look()):
                 self._tell(diagnosis)
-            self._next = now() + max(_TICK, 50 * cost)
+            self._next = now() + min(max(_TICK, 50 * cost), _SLOWEST)
             return
         self._next = now() + _TICK
 
@@ -216,7 +224,10 @@ class Watch:
         if not self.run.options.live:
             return
         progress = self.works.progress(self.run.pid, self._running, at - self.begun)
-        if all(_is_go_tool(role) for role in self._running) and not self._told:
+        if self._told:
+            modes = [mode for mode, _ in sorted(self._told) if mode not in {"candidate", "unexplained"}]
+            progress = replace(progress, stage="stuck:" if modes else "stuck", subject="".join(modes[:1]))
+        if all(_is_go_tool(role) for role in self._running):
             self.run.told.progress(progress)
         else:
             self.run.told.pause()
@@ -294,7 +305,7 @@ class Watch:
         """What is stuck, so that each is told once. A wait that no rule knows counts only when nothing at all moves."""
         yield from ((each.mode, each.subject) for each in diagnosis.findings if each.mode not in SLOW_MODES)
         yield from (("candidate", each.subject) for each in diagnosis.candidates)
-        nobodys = next(self.case.all(WaitingUser), None) is None and USER_PROGRAM not in self._running
+        nobodys = next(self.case.all(WaitingUser), None) is None and USER_PROGRAM not in self._running and not self._prompting()
         silent = self._pace.quiet_since is not None and now() - self._pace.quiet_since >= self.run.options.stall
         if nobodys and silent:
             yield from (("unexplained", cite.fact) for cite in diagnosis.unexplained)
