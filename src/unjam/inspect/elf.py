@@ -7,6 +7,7 @@ searched for as bytes, which takes a fraction of a millisecond where walking the
 
 from __future__ import annotations
 
+import mmap
 import os
 import struct
 from dataclasses import dataclass
@@ -195,3 +196,12 @@ class Elf:
             in_file = 0 if kind == _SHT_NOBITS or at + length > len(self.data) else length
             found.setdefault(title, Section(address, at, in_file, kind, link))
         return found
+
+
+def map_elf(path: str) -> Elf:
+    """The file at `path`, mapped; raises OSError, ValueError (an empty file) or BadExecutable."""
+    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        return Elf(mmap.mmap(fd, 0, prot=mmap.PROT_READ, flags=mmap.MAP_PRIVATE))
+    finally:
+        os.close(fd)

@@ -89,10 +89,10 @@ class GoroutineDump:
 
 def is_go(pid: int) -> bool | Refused:
     """Whether `pid` runs a program that Go built."""
-    elf = images.open_executable(pid)
-    if isinstance(elf, Refused):
-        return False if "cannot be understood" in elf.reason else elf
-    return read_build_info(elf) is not None
+    program = images.open_program(pid)
+    if isinstance(program, Refused):
+        return False if "cannot be understood" in program.reason else program
+    return read_build_info(program[0]) is not None
 
 
 def read_goroutines(
@@ -116,12 +116,10 @@ def read_goroutines(
 
 def _look(pid: int, memory: Memory | None, limit: int, urls: bool) -> GoroutineDump | Refused:
     began = time.perf_counter()
-    elf = images.open_executable(pid)
-    if isinstance(elf, Refused):
-        return elf
-    bias = images.bias_of(pid, elf)
-    if isinstance(bias, Refused):
-        return bias
+    program = images.open_program(pid)
+    if isinstance(program, Refused):
+        return program
+    elf, bias = program
     opened = None if memory is not None else open_memory(pid)
     if isinstance(opened, Refused):
         # A program that is not Go, or too old, is refused for that: no right would help.
@@ -179,6 +177,8 @@ class Look:
     def _addresses(self) -> tuple[int, ...]:
         """Of every runtime.g, dead ones too: they are reused and never freed."""
         array, length, capacity = struct.unpack("<QQQ", self.memory.read(self.image.allgs, 24))
+        if array == length == capacity == 0 and self.image.layout.exact:
+            return ()  # the program has only just started
         if not 0 < length <= capacity < 1 << 27:
             raise Misfit("its list of goroutines has an impossible length")
         return struct.unpack(f"<{length}Q", self.memory.read(array, 8 * length))

@@ -8,17 +8,19 @@ machine code of runtime.allgadd loads.
 
 from __future__ import annotations
 
-import mmap
 import os
 import struct
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from unjam.inspect import procfs
 from unjam.inspect.buildinfo import BuildInfo, read_build_info
-from unjam.inspect.elf import BadExecutable, Elf
+from unjam.inspect.elf import BadExecutable, Elf, map_elf
+from unjam.inspect.go_library import go_library
 from unjam.inspect.layouts import Layout, layout_for, minor_of, oldest
 from unjam.inspect.memory import Memory, Unreadable, why_refused
 from unjam.inspect.pclntab import MAGIC, BadTable, PcTable
+from unjam.inspect.process import Identity
 from unjam.inspect.refused import Refused
 
 if TYPE_CHECKING:
@@ -46,36 +48,35 @@ class Image:
         return self.layout.arch == "arm64"
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Which program runs under a pid: an exec (a toolchain switch) changes it, a reused pid too."""
-
-    device: int
-    inode: int
-
-
 def identity(pid: int) -> Identity | Refused:
-    """Of a live process."""
+    """Which program runs under a pid: an exec (a toolchain switch) changes it, a reused pid too."""
     try:
         found = os.stat(f"/proc/{pid}/exe")  # noqa: PTH116 -- the hot path; Path costs more than the call
     except (OSError, ValueError) as err:
         return why_refused(pid, err)
-    return Identity(found.st_dev, found.st_ino)
+    stat = procfs.read_stat(pid)
+    return Identity(pid, stat.started, (found.st_dev, found.st_ino)) if isinstance(stat, procfs.Stat) else _gone(pid)
 
 
-def open_executable(pid: int) -> Elf | Refused:
-    """The executable that `pid` runs, mapped. The kernel keeps it from being written or truncated while it runs."""
+def _gone(pid: int) -> Refused:
+    return Refused(f"process {pid} is gone")
+
+
+def open_program(pid: int) -> tuple[Elf, int] | Refused:
+    """The Go program that `pid` runs and its bias; of a foreign program its Go library, or else that program itself.
+
+    It is mapped: the kernel keeps an executable from being written or truncated while it runs.
+    """
     try:
-        fd = os.open(f"/proc/{pid}/exe", os.O_RDONLY | os.O_CLOEXEC)
-    except (OSError, ValueError, OverflowError) as err:
+        elf = map_elf(f"/proc/{pid}/exe")
+    except (OSError, OverflowError) as err:
         return why_refused(pid, err)
-    try:
-        data = mmap.mmap(fd, 0, prot=mmap.PROT_READ, flags=mmap.MAP_PRIVATE)
-        return Elf(data)
-    except (OSError, ValueError, BadExecutable) as err:
+    except (ValueError, BadExecutable) as err:
         return Refused(f"the executable of process {pid} cannot be understood: {err}")
-    finally:
-        os.close(fd)
+    if read_build_info(elf) is None and (library := go_library(pid)) is not None:
+        return library
+    bias = bias_of(pid, elf)
+    return bias if isinstance(bias, Refused) else (elf, bias)
 
 
 def bias_of(pid: int, elf: Elf) -> int | Refused:

@@ -18,7 +18,7 @@ from unjam.facts.requests import Download, WaitingRequest
 from unjam.facts.seen import Fact, Program
 from unjam.facts.settings import GoCommand, GoSetting, WaitingUser
 from unjam.inspect.memory import Memory
-from unjam.inspect.process import Process, read_process
+from unjam.inspect.process import Process, is_same, read_process
 from unjam.inspect.refused import Gone, Refused
 from unjam.inspect.tree import Tree, snapshot
 from unjam.sources import live_children, live_goroutines, live_locks, live_requests, live_settings
@@ -36,24 +36,37 @@ DEPTH = 3
 
 
 def look_at(pid: int, *, memory: Memory | Refused | None = None, tree: Tree | None = None, way: tuple[int, ...] = ()) -> Look:
-    """One look at a process and at those it waits for. `NoSuchProcess` when there is none of that pid.
+    """One look at a process and at those it waits for. `NoSuchProcess` when there is none of that pid, or no more afterwards.
 
     `memory` stands in for the process' own; a `Refused` for that of every process. `way` are the processes that wait for it
     and are being looked at.
     """
-    process = read_process(pid)
-    if isinstance(process, Gone):
-        raise NoSuchProcess(f"no process {pid} runs any more")
-    if isinstance(process, Refused):
-        raise NoSuchProcess(f"process {pid} cannot be seen: {process.reason}")
-    eye = open_eye(process, memory, tree or snapshot(), way)
-    for collect in _OF_A_STOPPED_ONE if process.state in STOPPED else _COLLECTORS:
-        collect(eye)
+    eye = _whole(pid, memory, tree, way)
     for other in _further(eye):
         _take_in(eye, other, memory if isinstance(memory, Refused) else None)
     eye.facts[:] = live_locks.with_what_holders_do(eye.facts)
     refused, looked_at = tuple(dict.fromkeys(eye.refused)), tuple(dict.fromkeys(eye.looked_at))
     return Look(time.monotonic(), tuple(eye.facts), KINDS, refused, looked_at)
+
+
+def _whole(pid: int, memory: Memory | Refused | None, tree: Tree | None, way: tuple[int, ...]) -> Eye:
+    """All of one process, and of one program: a toolchain switch in the middle of a look makes it look again."""
+    eye = _once(pid, memory, tree or snapshot(), way)
+    if not is_same(eye.process.identity):
+        eye = _once(pid, memory, snapshot(), way)
+    return eye
+
+
+def _once(pid: int, memory: Memory | Refused | None, tree: Tree, way: tuple[int, ...]) -> Eye:
+    process = read_process(pid)
+    if isinstance(process, Refused):
+        raise NoSuchProcess(f"process {pid} cannot be seen: {process.reason}")
+    if isinstance(process, Gone) or process.state in "ZX":
+        raise NoSuchProcess(f"no process {pid} runs any more")
+    eye = open_eye(process, memory, tree, way)
+    for collect in _OF_A_STOPPED_ONE if process.state in STOPPED else _COLLECTORS:
+        collect(eye)
+    return eye
 
 
 def _command(eye: Eye) -> None:

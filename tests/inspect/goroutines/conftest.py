@@ -45,15 +45,15 @@ class Builder:
         self.folder = folder
         self._built: dict[tuple[str, ...], Path] = {}
 
-    def __call__(self, toolchain: Path, program: str, *flags: str, arch: str = "amd64") -> Path:
-        """The executable of programs/NAME.go."""
-        key = (toolchain.name, program, arch, *flags)
+    def __call__(self, toolchain: Path, program: str, *flags: str, arch: str = "amd64", cgo: bool = False) -> Path:
+        """The executable of programs/NAME.go, with C or without."""
+        key = (toolchain.name, program, arch, str(cgo), *flags)
         if key not in self._built:
             target = self.folder / f"{program}-{len(self._built)}"
             source = Path(__file__).parent / "programs" / f"{program}.go"
             env = {
                 "PATH": os.environ["PATH"], "HOME": str(self.folder), "GOPATH": str(self.folder / "gopath"),
-                "GOENV": "off", "GOTOOLCHAIN": "local", "GOPROXY": "off", "GO111MODULE": "off", "CGO_ENABLED": "0",
+                "GOENV": "off", "GOTOOLCHAIN": "local", "GOPROXY": "off", "GO111MODULE": "off", "CGO_ENABLED": str(int(cgo)),
                 "GOCACHE": str(ROOT / ".toolchains/cache"), "GOARCH": arch, "GOOS": "linux", "GOMAXPROCS": "2",
             }  # fmt: skip
             go = [str(toolchain / "bin/go"), "build", *flags, "-o", str(target), str(source)]

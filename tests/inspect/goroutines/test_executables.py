@@ -104,7 +104,7 @@ def test_frame_sizes_are_those_of_the_code(toolchain: Path, arch: str, build: Bu
     program = build(toolchain, "parked", arch=arch)
     image, _ = image_of(program)
     opens = {
-        "arm64": r"MOVD\.W R30, -(\d+)\(RSP\)|SUB \$(\d+), RSP, R",
+        "arm64": r"MOVD\.W R30, -(\d+)\(RSP\)|SUB \$(\d+), RSP, R20",
         "amd64": r"SUBQ \$(0x[0-9a-f]+), SP|ADDQ \$-(0x80), SP",
     }
     sizes: dict[int, list[int]] = defaultdict(list)

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
+import signal
 import subprocess
 import sys
+import threading
+import time
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.inspect.goroutines.conftest import EDGES
 
 from unjam.inspect.goroutines import GoroutineDump, Refused, build_info, is_go, read_goroutines
 from unjam.inspect.memory import MemoryRefused
@@ -84,6 +89,74 @@ def test_another_mount_namespace(toolchain: Path, build: Builder, running: Runni
     script = f"mount -t tmpfs none /mnt && cp {program} /mnt/it && exec /mnt/it park 1"
     process, _ = running.ready("unshare", "-m", "sh", "-c", script)
     assert places(look(process.pid))["main.middle"] == 1
+
+
+@pytest.mark.skipif(not shutil.which("gcc"), reason="needs a C compiler")
+@pytest.mark.parametrize("kind", ["dynamic", "static", "in Python"])
+def test_beside_c(toolchain: Path, kind: str, build: Builder, running: Running) -> None:
+    """A program with C in it, linked by C's linker; and Go's runtime in a process that is not Go at all."""
+    flags = {
+        "dynamic": (),
+        "static": ("-ldflags=-linkmode=external -extldflags=-static",),
+        "in Python": ("-buildmode=c-shared",),
+    }
+    built = build(toolchain, "cgo", *flags[kind], cgo=True)
+    load = f"import ctypes, time; ctypes.CDLL({str(built)!r}).Start(); time.sleep(1000)"
+    argv = (sys.executable, "-c", load) if kind == "in Python" else (built,)
+    process, said = running.ready(*argv)
+    assert said == "ready"
+    dump = look(process.pid)
+    found = places(dump)
+    assert found["main.parked"] == 3
+    assert found["main._Cfunc_keep"] == 1
+    (in_c,) = (g for g in dump.goroutines if any(f.function == "main.inC" for f in g.frames))
+    assert (in_c.state, in_c.frames[0].function, in_c.note) == ("syscall", "runtime.cgocall", "")
+    assert all(g.stack_known for g in dump.goroutines if any(f.function.startswith("main.") for f in g.frames))
+    assert is_go(process.pid) is True
+
+
+def test_another_pid_namespace(toolchain: Path, build: Builder, running: Running) -> None:
+    """Threads are numbered otherwise there: one that the kernel holds is found by its number inside."""
+    if subprocess.run(["unshare", "-p", "-f", "true"], check=False, capture_output=True).returncode:
+        pytest.skip("this machine makes no pid namespaces")
+    outer, _ = running.ready("unshare", "-p", "-f", build(toolchain, "parked"), "held")
+    inside = int(Path(f"/proc/{outer.pid}/task/{outer.pid}/children").read_text())
+    try:
+        (held,) = (g for g in look(inside).goroutines if g.state == "running")
+        assert "main.held" in [f.function for f in held.frames]
+    finally:
+        os.kill(inside, signal.SIGKILL)
+
+
+@pytest.mark.skipif(not EDGES, reason="no toolchain under .toolchains")
+def test_a_program_that_replaces_itself_all_the_time(build: Builder, running: Running) -> None:
+    """As a toolchain switch does, only a hundred times: each look is of one program, or refused; never a mixture."""
+    one, other = build(EDGES[0], "parked"), build(EDGES[-1], "parked", "-trimpath")
+    process, _ = running.ready(one, "turn", other, one)
+    parked: Counter[str] = Counter()
+    until = time.monotonic() + 20
+    while len(parked) < len(EDGES) or parked.total() < 50:
+        assert time.monotonic() < until, parked
+        seen = read_goroutines(process.pid)
+        if isinstance(seen, Refused):
+            assert re.search("replaced|not found|no memory", seen.reason), seen
+            continue
+        functions = {f.function for g in seen.goroutines for f in g.frames if f.function.startswith("main.")}
+        assert all(re.fullmatch(r"main\.(main|turn|outer|middle)(\.(func|gowrap)\d+)?", name) for name in functions), functions
+        parked[seen.go] += places(seen)["main.middle"] == 9
+    assert set(parked) == {folder.name for folder in EDGES}
+
+
+def test_a_program_that_ends_while_it_is_looked_at(toolchain: Path, build: Builder, running: Running) -> None:
+    """It is seen, or has ended; nothing is raised."""
+    for delay in range(6):
+        process, _ = running.ready(build(toolchain, "parked"), "busy", "50")
+        ending = threading.Timer(delay / 1000, process.kill)
+        ending.start()
+        while not isinstance(seen := read_goroutines(process.pid), Refused):
+            assert all(g.stack_known == bool(g.frames) for g in seen.goroutines)
+        ending.join()
+        assert re.search("gone|ended|cannot be", seen.reason), seen
 
 
 def test_a_server_that_never_rests(toolchain: Path, build: Builder, running: Running) -> None:

@@ -5,6 +5,7 @@
 //	parked busy N    N that never rest
 //	parked spin      one that runs
 //	parked held      one whose thread sleeps in the kernel without the scheduler knowing
+//	parked turn A B  nine that are parked, until it becomes program A, and that becomes B, and so on
 package main
 
 import (
@@ -71,6 +72,16 @@ func busy(i int, mu *sync.Mutex, ch chan int) {
 	}
 }
 
+//go:noinline
+func turn(c chan int) {
+	fmt.Println("ready")
+	for i := 0; i < 9; i++ {
+		go outer(c)
+	}
+	time.Sleep(10 * time.Millisecond)
+	syscall.Exec(os.Args[2], []string{"parked", "turn", os.Args[3], os.Args[2]}, os.Environ())
+}
+
 func main() {
 	n := 0
 	if len(os.Args) > 2 {
@@ -97,6 +108,9 @@ func main() {
 		for i := 0; i < n; i++ {
 			go busy(i, &mu, ch)
 		}
+	}
+	if os.Args[1] == "turn" {
+		turn(c)
 	}
 	time.Sleep(200 * time.Millisecond)
 	fmt.Println("ready")
