@@ -164,7 +164,10 @@ def encode(view: View) -> bytes:
 
 def schema() -> dict[str, Any]:
     """JSON Schema (2020-12) of a report; the other outputs stand beside it under `$defs`."""
-    types = (ReportJson, GoroutinesJson, ModeJson)
+    from unjam.report.journal import EntryJson
+    from unjam.report.processes import ProcessJson
+
+    types = (ReportJson, GoroutinesJson, ModeJson, ProcessJson, EntryJson)
     (root, *_), defs = msgspec.json.schema_components(types, ref_template="#/$defs/{name}")
     about = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "unjam report, schema 1"}
     return {**about, **root, "$defs": dict(sorted(defs.items()))}

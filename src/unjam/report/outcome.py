@@ -13,7 +13,10 @@ from unjam.supervise import Outcome
 
 
 def view_of(outcome: Outcome, applied: Mapping[str, Applied] | None = None) -> View:
-    """What a run came to. What failed in unjam itself meanwhile is told among the crashes."""
+    """What a run came to. What failed in unjam itself meanwhile is told among the crashes.
+
+    A run that was over before there was a reason to look has its exit code for all that was looked at.
+    """
     command = Command(
         argv=outcome.argv,
         pid=outcome.pid,
@@ -26,4 +29,5 @@ def view_of(outcome: Outcome, applied: Mapping[str, Applied] | None = None) -> V
     diagnosis = outcome.diagnosis or diagnose(outcome.case)
     if outcome.defect:
         diagnosis = replace(diagnosis, crashed=(*diagnosis.crashed, Crashed("unjam go", outcome.defect)))
-    return build(outcome.case, diagnosis, command, applied)
+    view = build(outcome.case, diagnosis, command, applied)
+    return view if view.looked_at else replace(view, looked_at=("exit code",))

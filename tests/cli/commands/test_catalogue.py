@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from unjam.fixes import journal
@@ -15,6 +16,8 @@ from unjam.host.rehearsal import state_in
 from unjam.modes import ALL, catalogue
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
+
+SCHEMA = json.loads((Path(__file__).parents[3] / "docs" / "schema-v1.json").read_text(encoding="utf-8"))
 
 
 def test_modes_lists_all(command: Command) -> None:
@@ -129,6 +132,7 @@ def test_undo_over_somebodys_change_is_refused(command: Command, applied: Path) 
 
 def test_undo_as_json(command: Command, applied: Path) -> None:
     (listed,) = json.loads(command("undo", "--list", "--json").stdout)
+    jsonschema.validate(listed, {**SCHEMA, "$ref": "#/$defs/EntryJson"})
     assert list(listed) == ["id", "when", "mode", "title", "folder", "argv", "changes", "state", "ended"]
     assert (listed["state"], listed["folder"]) == ("applied", str(applied))
     taken = json.loads(command("undo", listed["id"], "--json").stdout)
