@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Iterator
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -56,6 +61,69 @@ def test_run_a_command_that_hangs_until_its_deadline(lab: Lab) -> None:
 def test_run_without_a_go(tmp_path: Path) -> None:
     with pytest.raises(CannotRun, match="no go on PATH"):
         unjam.run(["version"], environment={"PATH": str(tmp_path)})
+
+
+HOST = """
+import signal, sys, threading, unjam
+threading.Thread(target=threading.Event().wait, daemon=True).start() if "thread" in sys.argv else None
+if "deaf" in sys.argv:
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+try:
+    report = unjam.run(["stay"], environment={"PATH": sys.argv[1]})
+    print("ran", report.command.exit)
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+GO = "#!/bin/sh\ntouch $0.here\n[ -z $STAY ] || exec sleep 300\nexit 3\n"
+
+
+@pytest.mark.parametrize("how", ["alone", "thread"])
+def test_an_interrupt_is_the_programs_own(tmp_path: Path, how: str) -> None:
+    """`kill -INT` for a program that runs go by `unjam.run`: go ends, and the program hears of it."""
+    (tmp_path / "go").write_text(GO)
+    (tmp_path / "go").chmod(0o755)
+    path = f"{tmp_path}:/usr/bin:/bin"
+    environment = {"PATH": path, "STAY": "1", "UNJAM_STATE": str(tmp_path)}
+    host = subprocess.Popen([sys.executable, "-c", HOST, path, how], env=environment, stdout=subprocess.PIPE, text=True)
+    until((tmp_path / "go.here").exists)
+    child = int(until(lambda: Path(f"/proc/{host.pid}/task/{host.pid}/children").read_text()))
+    host.send_signal(signal.SIGINT)
+    assert host.communicate(timeout=30)[0] == "interrupted\n"
+    assert not Path(f"/proc/{child}").exists()
+
+
+def test_a_program_that_wants_no_news_of_children(tmp_path: Path) -> None:
+    (tmp_path / "go").write_text(GO)
+    (tmp_path / "go").chmod(0o755)
+    path = f"{tmp_path}:/usr/bin:/bin"
+    host = subprocess.run(
+        [sys.executable, "-c", HOST, path, "deaf"], env={"PATH": path}, capture_output=True, text=True, timeout=30, check=True
+    )
+    assert host.stdout == "ran 3\n"
+
+
+@pytest.mark.lab
+def test_run_beside_an_event_loop(lab: Lab) -> None:
+    async def main() -> tuple[int | None, int]:
+        beats = 0
+        run = asyncio.create_task(asyncio.to_thread(unjam.run, ["mod", "download"], environment=lab.env))
+        while not run.done():
+            await asyncio.sleep(0.01)
+            beats += 1
+        return (await run).command.exit, beats
+
+    code, beats = asyncio.run(main())
+    assert code == 0
+    assert beats > 1
+
+
+def until(condition: Callable[[], object]) -> str:
+    """Wait until it holds; what it said."""
+    ends = time.monotonic() + 30
+    while not (answer := condition()):
+        assert time.monotonic() < ends
+        time.sleep(0.02)
+    return str(answer)
 
 
 OFF = "go: example.com/a@v1.0.0: module lookup disabled by GOPROXY=off\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import time
@@ -242,8 +243,21 @@ def test_slow_is_told_once_as_slow(lab: Lab, start: Start) -> None:
     lab.use_goproxy(proxy)
     watched = start("--stall", "1s", "mod", "download")
     assert watched.wait() == 0
+    assert re.search(r"is coming at \d+\.\d kB/s, .*: slow, not stuck; 10 MB more would take \d+ (?:s|min)", watched.said)
     assert watched.said.count("slow, not stuck") == 1
     assert "is stuck" not in watched.said
+
+
+def test_slow_until_the_deadline_is_slow(lab: Lab, start: Start) -> None:
+    lab.require(lab.module("example.com/large", size=4_000_000), sums=True)
+    proxy = lab.proxy()
+    proxy.fault(Drip(50_000), on=Match("zip"))
+    lab.use_goproxy(proxy)
+    watched = start("--stall", "1s", "--deadline", "8s", "mod", "download")
+    assert watched.wait() == 124
+    assert "is stuck" not in watched.said
+    assert watched.report()["command"]["state"] == "slow"
+    assert 20_000 < watched.report()["command"]["throughput"] < 100_000
 
 
 def test_an_interrupt_after_a_wait_says_what_for(lab: Lab, start: Start) -> None:

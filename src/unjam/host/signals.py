@@ -32,7 +32,8 @@ class Signals:
 
     `before` is the mask as it was, for the child to start with. Ignored signals (nohup, a shell's `&`) stay ignored, but
     for SIGCHLD: the kernel would keep to itself how the child ended. (Go does not care: it sets SIGCHLD for itself.)
-    Outside the main thread nothing is watched: a library does not take its host's signals.
+    Outside the main thread nothing is watched: a library does not take its host's signals. In it, `hand_back` gives them
+    to the host afterwards.
     """
 
     def __init__(self, ring: Callable[[], None]) -> None:
@@ -43,6 +44,7 @@ class Signals:
         self.before: set[int] = set()
         self._numbers: set[int] = set()
         self._deaf = False
+        self._taken: set[int] = set()
 
     def __enter__(self) -> Self:
         here = threading.current_thread() is threading.main_thread() and hasattr(signal, "sigwaitinfo")
@@ -70,9 +72,16 @@ class Signals:
 
     def take(self) -> Arrived | None:
         """The next signal, None when there is none."""
-        with contextlib.suppress(IndexError):
-            return self._queue.popleft()
-        return None
+        if not self._queue:
+            return None
+        arrived = self._queue.popleft()
+        self._taken.add(arrived.number)
+        return arrived
+
+    def hand_back(self) -> None:
+        """Once left: what was meant for the program around us reaches it, late. Ctrl-C is a KeyboardInterrupt again."""
+        for number in sorted(self._taken - {signal.SIGWINCH, signal.SIGTSTP}):
+            signal.raise_signal(number)
 
     def _wait(self) -> None:
         while True:

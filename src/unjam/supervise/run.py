@@ -92,20 +92,29 @@ def run(
         )  # fmt: skip
         running.begin()
         watch = Watch(running, before)
-        try:
-            watch.until_ended()
-        finally:
-            told.pause()
-            text = errors.finish()
-            if running.ended is not None:
-                running.end()
-            if talking:
-                write(sieve.rest())
-        watch.take_signals()
-        try:
-            return _outcome(watch, running, _without(text, options.own))
-        except Exception as error:  # whatever fails here, the exit code stays go's
-            return _bare(running, f"{type(error).__name__}: {error}{place(error)}")
+        text = _watched(watch, running)
+        if talking:
+            write(sieve.rest())
+        outcome = _outcome(watch, running, _without(text, options.own))
+    if not options.adopt:
+        signals.hand_back()
+    return outcome
+
+
+def _watched(watch: Watch, running: Running) -> bytes:
+    """What go said, when it has ended. Whatever is raised here (Ctrl-C in a thread of the program around us) ends it too."""
+    try:
+        watch.until_ended()
+    except BaseException:
+        watch.end()
+        raise
+    finally:
+        running.told.pause()
+        text = running.errors.finish()
+        if running.ended is not None:
+            running.end()
+    watch.take_signals()
+    return text
 
 
 def again(
@@ -166,6 +175,13 @@ def _children() -> frozenset[int]:
 
 
 def _outcome(watch: Watch, running: Running, text: bytes) -> Outcome:
+    try:
+        return _explained(watch, running, text)
+    except Exception as error:  # whatever fails here, the exit code stays go's
+        return _bare(running, f"{type(error).__name__}: {error}{place(error)}")
+
+
+def _explained(watch: Watch, running: Running, text: bytes) -> Outcome:
     ended = running.ended or Ended(None, 9)
     said = text.decode("utf-8", "replace")
     why = watch.why_not_rerun(waiting=watch.chosen is not None or watch.timed_out)
@@ -180,7 +196,7 @@ def _outcome(watch: Watch, running: Running, text: bytes) -> Outcome:
         why_not_rerun=why,
     )
     if watch.timed_out or watch.chosen or watch.gave_up:
-        return replace(done, state=State.STUCK if done.diagnosis and done.diagnosis.sick else watch.state)
+        return replace(done, state=watch.condition())
     if ended.exit_code == 0:
         return replace(done, diagnosis=None, stalled_s=None)
     if watch.interrupted or ended.signal is not None:

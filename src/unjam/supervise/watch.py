@@ -98,6 +98,10 @@ class Watch:
         while (arrived := self.run.signals.take()) is not None:
             self._take(arrived)
 
+    def end(self) -> None:
+        """End the whole tree: TERM, then KILL."""
+        self.left = end_all(self._living)
+
     def so_far(self) -> Outcome:
         """The command as it stands."""
         run = self.run
@@ -126,6 +130,14 @@ class Watch:
             prompting=self._prompting(),
         )
 
+    def condition(self) -> State:
+        """How it stood when it was ended, by the last diagnosis."""
+        found = self.diagnosis
+        if found is None or not found.sick:
+            return self.state
+        slow = found.findings and all(finding.mode in SLOW_MODES for finding in found.findings)
+        return State.SLOW if slow and not found.candidates else State.STUCK
+
     def _prompting(self) -> bool:
         """Whether something below go may be asking somebody, on the terminal or in a window of its own."""
         asks = any(child.wants is Wants.TERMINAL for child in self.case.all(WaitingChild))
@@ -152,7 +164,7 @@ class Watch:
                 self._forgive()
             case signal.SIGTERM:
                 self.run.told.pause()
-                self.left = end_all(self._living)
+                self.end()
             case _:
                 self.run.told.pause()
                 self._interrupted(arrived)
@@ -286,7 +298,7 @@ class Watch:
                 self.run.told.stuck(diagnosis, self.so_far())
             if any(finding.mode == self.run.options.end_when_stuck_by for finding in diagnosis.findings):
                 self.gave_up = True
-                self.left = end_all(self._living)
+                self.end()
             else:
                 self._offer(diagnosis)
             return
@@ -319,7 +331,7 @@ class Watch:
         remedy = remedy_of(finding, self.case)
         if remedy is not None and self.run.told.offer(finding, remedy, self.so_far(), self._still) and isinstance(remedy, Fix):
             self.chosen = (finding, remedy)
-            self.left = end_all(self._living)
+            self.end()
 
     def _still(self) -> bool:
         """Whether it is still worth asking: the command runs, and nobody has interrupted it."""
@@ -332,7 +344,7 @@ class Watch:
         self.run.told.pause()
         self._look_a_last_time()
         self.timed_out = True
-        self.left = end_all(self._living)
+        self.end()
         if self.left and self.run.ended is None:
             self.run.give_up()
 

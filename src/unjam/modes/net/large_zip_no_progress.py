@@ -5,7 +5,7 @@ module cache grows all the while.
 
 Why: go prints no progress. A module with much test data over a slow link looks exactly like a hang.
 
-The fix: wait. unjam shows how fast it comes. A mirror nearby makes it quicker.
+The fix: wait. unjam shows how fast it comes, and how long more would take. A mirror nearby makes it quicker.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from unjam.facts.case import Case
 from unjam.facts.requests import Download
 from unjam.model import Advice, Finding, Remedy
 from unjam.modes.mode import ATTACH, Mode
-from unjam.modes.wording import size
+from unjam.modes.wording import duration, size
 
 if TYPE_CHECKING:
     from unjam.lab.lab import Lab
@@ -32,7 +32,8 @@ def examine(case: Case) -> Iterator[Finding]:
         rate = case.rate(download)
         if rate is not None and SLOWEST < rate < SLOW and not case.stuck(download):
             name = f"{download.module}@{download.version}"
-            says = f"{name} is coming at {size(rate)}/s, {size(download.size)} so far: slow, not stuck."
+            further = f"10 MB more would take {duration(10e6 / rate)}"  # how long the zip is, only its server knows
+            says = f"{name} is coming at {size(rate)}/s, {size(download.size)} so far: slow, not stuck; {further}."
             yield Finding(name, says, download.cites())
 
 
