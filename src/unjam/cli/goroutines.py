@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from unjam.cli.commands import examples
+
+if TYPE_CHECKING:
+    from unjam.inspect.goroutines import GoroutineDump
 
 
 @click.command(
@@ -28,13 +32,9 @@ def goroutines(pid: int, one_by_one: bool, as_json: bool, flame: Path | None, du
     Those that stand at one place are shown together, the largest group first. Nothing is sent to the process and it is
     never stopped; only --dump, for systems where memory cannot be read, sends it a signal, which ends it.
     """
-    if dump:
-        from unjam.cli.quit import ask_and_quit
-
-        return ask_and_quit(pid, yes=yes)
-    import unjam
-
-    found = unjam.goroutines(pid)
+    found = _look(pid, dump=dump, yes=yes)
+    if found is None:
+        return 0
     if flame:
         from unjam.report.flame import svg
 
@@ -48,6 +48,17 @@ def goroutines(pid: int, one_by_one: bool, as_json: bool, flame: Path | None, du
 
         page.write(stacks.lines(found, together=not one_by_one), page.console())
     return 0
+
+
+def _look(pid: int, *, dump: bool, yes: bool) -> GoroutineDump | None:
+    """The goroutines; None when they are printed elsewhere, or nobody said yes."""
+    if dump:
+        from unjam.cli.quit import ask_and_quit
+
+        return ask_and_quit(pid, yes=yes)
+    import unjam
+
+    return unjam.goroutines(pid)
 
 
 def _write(path: Path, text: str) -> None:

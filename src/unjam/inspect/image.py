@@ -51,7 +51,7 @@ class Image:
 def identity(pid: int) -> Identity | Refused:
     """Which program runs under a pid: an exec (a toolchain switch) changes it, a reused pid too."""
     try:
-        found = os.stat(f"/proc/{pid}/exe")  # noqa: PTH116 -- the hot path; Path costs more than the call
+        found = os.stat(f"{procfs.PROC}/{pid}/exe")  # noqa: PTH116 -- the hot path; Path costs more than the call
     except (OSError, ValueError) as err:
         return why_refused(pid, err)
     stat = procfs.read_stat(pid)
@@ -68,7 +68,7 @@ def open_program(pid: int) -> tuple[Elf, int] | Refused:
     It is mapped: the kernel keeps an executable from being written or truncated while it runs.
     """
     try:
-        elf = map_elf(f"/proc/{pid}/exe")
+        elf = map_elf(f"{procfs.PROC}/{pid}/exe")
     except (OSError, OverflowError) as err:
         return why_refused(pid, err)
     except (ValueError, BadExecutable) as err:
@@ -84,7 +84,7 @@ def bias_of(pid: int, elf: Elf) -> int | Refused:
     if not elf.relocatable:
         return 0
     try:
-        with open(f"/proc/{pid}/auxv", "rb") as f:  # noqa: PTH123 -- the hot path
+        with open(f"{procfs.PROC}/{pid}/auxv", "rb") as f:  # noqa: PTH123 -- the hot path
             raw = f.read(4096)
     except OSError as err:
         return why_refused(pid, err)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, Self
 
 from unjam.errors import UnjamError
+from unjam.inspect import procfs
 from unjam.inspect.refused import Refused
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ class ProcessMemory:
 def open_memory(pid: int) -> ProcessMemory | Refused:
     """The memory of `pid`, or why not."""
     try:
-        fd = os.open(f"/proc/{pid}/mem", os.O_RDONLY | os.O_CLOEXEC)
+        fd = os.open(f"{procfs.PROC}/{pid}/mem", os.O_RDONLY | os.O_CLOEXEC)
     except (OSError, ValueError, OverflowError) as err:
         return why_refused(pid, err)
     return ProcessMemory(pid, fd)
@@ -164,13 +165,18 @@ class Rights:
 
 def why_refused(pid: int, err: Exception) -> Refused:
     """The reason behind a failed open of something under /proc/PID, as precisely as the system tells."""
-    if not Path("/proc/self").exists():
-        return Refused("this system has no /proc, so that goroutines cannot be read from outside")
-    status = _status(f"/proc/{pid}/status")
+    if not Path(procfs.PROC, "self").exists():
+        return Refused(
+            "this system has no /proc, so that goroutines cannot be read from outside",
+            "`unjam goroutines PID --dump` has the process print them, which ends it",
+        )
+    status = _status(f"{procfs.PROC}/{pid}/status")
     if not status or (isinstance(err, OSError) and err.errno == errno.ESRCH):
         return Refused(f"process {pid} is gone")
     if status.get("State", "").startswith(("Z", "X")):
         return Refused(f"process {pid} has ended and waits to be collected by its parent")
+    if isinstance(err, FileNotFoundError):
+        return Refused(f"process {pid} runs no executable: it is a thread of the kernel")
     if not (isinstance(err, OSError) and err.errno in (errno.EPERM, errno.EACCES)):
         return Refused(f"process {pid} cannot be opened: {err}")
     return explain_rights(pid, _rights(status))
@@ -211,9 +217,9 @@ def explain_rights(pid: int, rights: Rights) -> Refused:
 
 
 def _rights(status: dict[str, str]) -> Rights:
-    ours = _status("/proc/self/status")
+    ours = _status(f"{procfs.PROC}/self/status")
     try:
-        yama = int(Path("/proc/sys/kernel/yama/ptrace_scope").read_text(encoding="ascii"))
+        yama = int(Path(procfs.PROC, "sys/kernel/yama/ptrace_scope").read_text(encoding="ascii"))
     except (OSError, ValueError):
         yama = None
     return Rights(

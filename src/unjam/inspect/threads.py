@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from unjam.inspect import procfs
+
 
 def held_at(pid: int, tid: int) -> tuple[int, int] | None:
     """(sp, pc) of a thread that is blocked in the kernel; None while it runs, or when we may not know.
@@ -25,7 +27,7 @@ def held_at(pid: int, tid: int) -> tuple[int, int] | None:
 
 
 def _tasks(pid: int, tid: int) -> list[Path]:
-    folder = Path(f"/proc/{pid}/task")
+    folder = Path(f"{procfs.PROC}/{pid}/task")
     if len(_namespaced(folder.parent)) <= 1:
         return [folder / str(tid)]
     try:
