@@ -2,6 +2,7 @@
 
     run        start, listen, watch, and the outcome
     watch      when to look, whom to tell, when to end it
+    schedule   when the next look is due
     progress   the cheap counters, and how far the work is
     rerun      whether a second run would go unnoticed
     words      the words of a go command; the `-x` that may be added, and its lines taken out again

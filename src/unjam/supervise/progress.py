@@ -16,10 +16,12 @@ if TYPE_CHECKING:
 
 #: Share of one processor under which a tree counts as doing nothing.
 IDLE = 0.02
-#: Share of one processor over which it is certainly working, so that looking would only cost.
-BUSY = 0.5
 #: Bytes between two looks at the counters that a waiting process may read and write: wake-ups of its runtime.
 _MURMUR = 4096
+#: Those that write nothing but what go passes on.
+_QUIET_ROLES = frozenset({
+    "compile", "link", "asm", "cgo", "cc", "cover", "vet", "pack", "telemetry", "unknown", "go", "toolchain",
+})  # fmt: skip
 #: Seconds that processor time is averaged over: it is counted in steps of 10 ms.
 _WINDOW = 2.5
 
@@ -177,3 +179,8 @@ def _stage(running: list[str], subject: str) -> str:
     if subject or any(role.startswith(("git", "ssh", "hg", "svn")) for role in roles):
         return "downloading"
     return "listing"
+
+
+def leave_the_terminal_alone(running: list[str]) -> bool:
+    """Whether these are go's own tools, which neither ask nor print there: the line at the bottom may stay."""
+    return _QUIET_ROLES.issuperset(running)

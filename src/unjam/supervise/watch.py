@@ -22,8 +22,9 @@ from unjam.host.run import reap
 from unjam.host.signals import Arrived, send, stop_ourselves
 from unjam.model import Finding, Fix, Remedy
 from unjam.supervise.outcome import Outcome, State
-from unjam.supervise.progress import BUSY, Pace, Pulse, Works, pulse
+from unjam.supervise.progress import Pace, Pulse, Works, leave_the_terminal_alone, pulse
 from unjam.supervise.rerun import USER_PROGRAM, Streams, why_not
+from unjam.supervise.schedule import Schedule
 
 if TYPE_CHECKING:
     from unjam.supervise.run import Running
@@ -69,17 +70,15 @@ class Watch:
     _told_slow: bool = False
     _next: float = 0.0
     _slept: float = field(default_factory=asleep)
-    _last_look: float = 0.0
-    _look_cost: float = 0.0
-    _quiet_looks: int = 0
     _pace: Pace = field(init=False)
+    _schedule: Schedule = field(init=False)
 
     def __post_init__(self) -> None:
         self._pace = Pace(self.run.pid)
         if self.run.started is not None:
             self._known = {(self.run.pid, self.run.started)}
         self._forget()
-        self._last_look = self.begun
+        self._schedule = Schedule(self.run.options.stall)
         self._next = self.begun + _TICK
 
     def until_ended(self) -> None:
@@ -210,7 +209,7 @@ class Watch:
             self._pace.take(beat)
             self._show_progress(start)
             cost = now() - start
-            if self._due() and (diagnosis := self._look()):
+            if self._schedule.due(self._pace.quiet_since, self._pace.share) and (diagnosis := self._look()):
                 self._tell(diagnosis)
             self._next = now() + min(max(_TICK, 50 * cost), _SLOWEST)
             return
@@ -239,25 +238,10 @@ class Watch:
         if self._told:
             modes = [mode for mode, _ in sorted(self._told) if mode not in {"candidate", "unexplained"}]
             progress = replace(progress, stage="stuck:" if modes else "stuck", subject="".join(modes[:1]))
-        if all(_is_go_tool(role) for role in self._running):
+        if leave_the_terminal_alone(self._running):
             self.run.told.progress(progress)
         else:
             self.run.told.pause()
-
-    def _due(self) -> bool:
-        """Whether to look now: soon after it fell silent, when it could be stuck, and now and then while others move."""
-        stall, quiet = self.run.options.stall, self._pace.quiet_since
-        since_look = now() - self._last_look
-        if quiet is None:
-            self._quiet_looks = 0
-            if self._pace.share > BUSY:
-                return since_look >= max(4 * stall, 100 * self._look_cost)
-            return since_look >= min(stall, max(stall / 2, 50 * self._look_cost))
-        first = min(1.0, stall / 5)
-        offsets = (first, stall, first + stall + 0.1)
-        if self._quiet_looks < len(offsets):
-            return now() - quiet >= offsets[self._quiet_looks]
-        return since_look >= min(30.0, stall * 1.5 ** (self._quiet_looks - len(offsets)))
 
     def _look(self) -> Diagnosis | None:
         """Look and ask all rules; None when the command ended meanwhile: what was seen may be the end of one that was well."""
@@ -270,10 +254,8 @@ class Watch:
             return None
         self.case.add(self._with_text(look))
         del self.case.looks[:-_LOOKS]
-        self._quiet_looks += 1
         diagnosis = diagnose(self.case)
-        self._last_look = now()
-        self._look_cost = self._last_look - start
+        self._schedule.looked(start)
         return diagnosis
 
     def _with_text(self, look: Look) -> Look:
@@ -361,8 +343,7 @@ class Watch:
         """Time in which we, the command or the machine stood still says nothing about what it waits for."""
         self._pace.forgive()
         self._slept = asleep()
-        self._quiet_looks = 0
-        self._last_look = now()
+        self._schedule = Schedule(self.run.options.stall)
         self._next = now() + _TICK
         self._forget()
 
@@ -376,11 +357,6 @@ def remedy_of(finding: Finding, case: Case) -> Remedy | None:
         return remedy(finding, case)
     except Exception:  # a rule that fails is told by the report; here there is just nothing to offer
         return None
-
-
-def _is_go_tool(role: str) -> bool:
-    """Whether it cannot be asking the terminal or printing there: the line at the bottom may stay."""
-    return role in {"compile", "link", "asm", "cgo", "cc", "cover", "vet", "pack", "telemetry", "unknown", "go", "toolchain"}
 
 
 def place(error: Exception) -> str:
