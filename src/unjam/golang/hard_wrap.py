@@ -27,7 +27,8 @@ def joined(lines: Sequence[str]) -> tuple[list[str], list[int]]:
     for index, line in enumerate(lines):
         before = lines[index - 1]
         if texts and open_until == index and line[:4] != before[:4] and _goes_on(texts[-1], line):
-            texts[-1] += line
+            # A terminal leaves out the blank at the edge.
+            texts[-1] += f" {line}" if texts[-1].endswith((":", ",")) and line[:1].isalpha() else line
         else:
             texts.append(line)
             numbers.append(index + 1)
@@ -48,7 +49,7 @@ def _width(lines: Sequence[str]) -> int:
 
 
 def _goes_on(text: str, line: str) -> bool:
-    return _is_cut(text) and (not _is_start(line) or (line[:1] not in " \t" and bool(_open_url().search(text))))
+    return _is_cut(text) and (not starts_something(line) or (line[:1] not in " \t" and bool(_open_url().search(text))))
 
 
 @cache
@@ -65,7 +66,7 @@ def _is_cut(text: str) -> bool:
     of_go = any(sign in text for sign in ("://", "https:/", "go: ", "@v")) or text.startswith(
         ("verifying ", "cgo: ", "\tfatal")
     )
-    return of_go and not _end().search(text)
+    return of_go and not ends_an_error(text)
 
 
 @cache
@@ -81,6 +82,11 @@ def _start() -> re.Pattern[str]:
     )
 
 
+def ends_an_error(text: str) -> bool:
+    """Whether the text ends as go's errors do."""
+    return bool(_end().search(text))
+
+
 @cache
 def _end() -> re.Pattern[str]:
     """The ends of go's errors."""
@@ -90,6 +96,6 @@ def _end() -> re.Pattern[str]:
     )
 
 
-def _is_start(line: str) -> bool:
+def starts_something(line: str) -> bool:
     """Whether the line begins something of its own."""
     return bool(_start().match(line))

@@ -138,7 +138,6 @@ def _looks_binary(sample: bytes) -> bool:
 
 
 _UNUSUAL = ("\x1b", "\x9b", "\b", "\r", "\\", "|", "[0")
-_MAY_WRAP = ("://", "https:/", "go: ", "verifying ", "dial tcp")
 
 
 class _Collector:
@@ -147,7 +146,6 @@ class _Collector:
     def __init__(self) -> None:
         self.texts: list[str] = []
         self.numbers: list[int] = []
-        self.parts = 1
         self.clipped = False
 
     def take(self, numbered: Sequence[int], given: list[str]) -> None:
@@ -165,23 +163,8 @@ class _Collector:
             starts = _BY_FIRST
             texts = [_without_prefix(line) if line[:1] in starts else line.rstrip() for line in given]
             numbers = list(numbered)
-        if any(mark in together for mark in _MAY_WRAP) or (self.texts and _may_be_wrapped(self.texts[-1])):
-            for text, at in zip(texts, numbers, strict=True):
-                self._add(text, at)
-        else:
-            self.texts += texts
-            self.numbers += numbers
-
-    def _add(self, text: str, number: int) -> None:
-        """Append a line, or join it to the last where a terminal or a mailer wrapped that one."""
-        last = self.texts[-1] if self.texts else ""
-        if len(last) >= 40 and self.parts < 5 and _may_be_wrapped(last) and (glue := _wrapped(last, text)):
-            self.texts[-1] = last + (" " if glue == "space" else "") + text
-            self.parts += 1
-        else:
-            self.texts.append(text)
-            self.numbers.append(number)
-            self.parts = 1
+        self.texts += texts
+        self.numbers += numbers
 
 
 def _pieces(line: str) -> list[str]:
@@ -312,56 +295,3 @@ def _plain(found: re.Match[str]) -> str:
         return _PLAIN[found[2]]
     letter = chr(int(code, 16))
     return letter if letter.isprintable() else " "
-
-
-# Texts that end Go's errors. A line that stops inside one, followed by a line that starts with the rest, was wrapped.
-_PHRASES = (
-    "i/o timeout", "connection refused", "connection reset by peer", "TLS handshake timeout", "no such host",
-    "x509: certificate signed by unknown authority", "unexpected EOF", "context deadline exceeded",
-    "module lookup disabled by GOPROXY=off", "terminal prompts disabled", "checksum mismatch", "exit status 128",
-    "executable file not found in $PATH", "no space left on device", "permission denied", "Host key verification failed",
-)  # fmt: skip
-_CAUSES = ("dial ", "read ", "write ", "net/http", "x509", "tls", "EOF", "unexpected EOF", "proxyconnect", "stream ", "lookup ")
-
-
-def _may_be_wrapped(text: str) -> bool:
-    return len(text) < 2000 and (text.startswith(("go: ", "verifying ")) or any(mark in text for mark in _MAY_WRAP))
-
-
-def _wrapped(text: str, after: str) -> str:
-    """How `after` continues `text`: "" not at all, "glue" directly, "space" with a space between."""
-    if not after or after[0] in " \t" or after.startswith(("go: ", "# ")):
-        return ""
-    if after[0] == ":" and _port().match(after):
-        return "glue"
-    start = text.rfind("http")
-    if start > 0 and not {" ", '"'} & set(text[start:]):
-        quoted = text[start - 1] == '"'
-        rest, mark, cause = after.partition('":' if quoted else ": ")
-        if mark and not {" ", '"'} & set(rest) and (quoted or cause.startswith(_CAUSES)):
-            return "glue"
-    if (text[-1], after[0]) not in _seams():
-        return ""
-    for phrase in _PHRASES:
-        for cut in range(min(len(phrase) - 1, len(text)), 0, -1):
-            if text.endswith(phrase[:cut]) and _starts_with_rest(after, phrase[cut:]):
-                return "glue" if after[0] == phrase[cut] else "space"
-    return ""
-
-
-@cache
-def _port() -> re.Pattern[str]:
-    return re.compile(r":\d{1,5}(?:->|: )")
-
-
-@cache
-def _seams() -> frozenset[tuple[str, str]]:
-    """The pairs of characters between which a wrapped phrase can be cut."""
-    cuts = [(phrase, cut) for phrase in _PHRASES for cut in range(1, len(phrase))]
-    return frozenset((phrase[cut - 1], (phrase[cut:].lstrip() or " ")[0]) for phrase, cut in cuts)
-
-
-def _starts_with_rest(after: str, rest: str) -> bool:
-    rest = rest.lstrip(" ")
-    follows = after[len(rest) : len(rest) + 1]
-    return bool(rest) and after.startswith(rest) and not follows.isalnum()

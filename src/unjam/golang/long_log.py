@@ -217,7 +217,7 @@ _MARKS = ("=== RUN", "--- FAIL", "--- PASS", "\nFAIL\t", "\nok  \t", "\n$ ", "\n
 
 
 def _signs_in(together: str) -> tuple[str, ...]:
-    """The signs that stand in some lines: their words are looked up all at once, since ninety searches take ten times as long."""
+    """The signs that stand in some lines. Their words are looked up all at once: ninety searches take ten times as long."""
     words = _words()
     there = words.keys() & set(together.replace("\\n", " ").translate(_WITHOUT_MARKS).split())
     return tuple(sign for word in sorted(there | {""}) for sign in words[word] if sign in together)

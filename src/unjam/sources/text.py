@@ -87,10 +87,16 @@ def _cause(message: Message) -> Message:
     """The message, or the failed request in it where that one is the cause."""
     error = getattr(message, "error", None)
     if isinstance(message, messages.SumdbUnreachable) and error is not None:
+        if getattr(error, "cause", None) in _SICK_ON_THE_WAY:
+            return error  # type: ignore[no-any-return]
         return _of_proxy(error) if "/sumdb/" in error.url else message
     if isinstance(message, messages.UnrecognizedImport | messages.ToolchainError) and error is not None:
         return error  # type: ignore[no-any-return]
     return _of_proxy(message)
+
+
+#: What is no sickness of the database: somebody on the way to it cuts the connection open, or does not let it through.
+_SICK_ON_THE_WAY = frozenset({messages.Cause.X509, messages.Cause.PROXY_REFUSED, messages.Cause.PROXY_CONNECT_DEADLINE})
 
 
 def _of_proxy(message: Message) -> Message:

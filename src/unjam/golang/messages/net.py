@@ -87,6 +87,8 @@ def request_error(s: Statement) -> RequestError | None:
     if cause is Cause.OTHER and (not url or not said):
         return None
     module = module_of(text, start, url)
+    if cause is Cause.DIAL_TIMEOUT and "proxyconnect tcp: " in cause_text:
+        url = ""  # it is the HTTP proxy that was dialed; `address` names it
     return RequestError(
         line=s.number,
         raw=text,
@@ -215,7 +217,8 @@ def _proxy(text: str) -> tuple[Cause, str] | None:
     if at < 0:
         return None
     inner, detail = classify(text[at + 18 :])
-    return (Cause.PROXY_REFUSED if inner is Cause.REFUSED else Cause.PROXY_OTHER), detail or inner.value
+    cause = {Cause.REFUSED: Cause.PROXY_REFUSED, Cause.DIAL_TIMEOUT: inner}.get(inner, Cause.PROXY_OTHER)
+    return cause, detail or inner.value
 
 
 def _dns(text: str) -> tuple[Cause, str] | None:

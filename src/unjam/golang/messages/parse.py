@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from unjam.golang.log_text import LogLine, texts_of
-from unjam.golang.messages import build, files, proxy, sumdb, toolchain, vcs
+from unjam.golang.messages import broken, build, files, proxy, sumdb, toolchain, vcs
 from unjam.golang.messages.message import Message
 from unjam.golang.messages.net import RequestError, request_error
 from unjam.golang.messages.proxy import StatusError
@@ -40,7 +40,7 @@ def parse_messages(lines: Sequence[LogLine]) -> list[Message]:
         if times >= _ALIKE:
             last[text] = statement
         else:
-            message, used = _read(statement)
+            message, used = broken.whole(statement, _read)
             messages += [message] if message is not None else []
             seen[text] = times + 1, used
         after = statement.index + 1 + used
@@ -51,20 +51,20 @@ def parse_messages(lines: Sequence[LogLine]) -> list[Message]:
 def _statements(lines: Sequence[LogLine]) -> Iterator[Statement]:
     texts = texts_of(lines)
     place = _Place()
+    copied = len(texts) <= broken.MOST_LINES
     for start in range(0, len(texts), _CHUNK):
         chunk = texts[start : start + _CHUNK]
         # One look at many lines together; then only what was seen is looked for in each.
         together = "\n".join(chunk)
         signs = [sign for sign in MESSAGES if sign in together]
-        if not signs and not any(mark in together for mark in _MARKS):
+        broken_ones = {index for index, text in enumerate(chunk, start) if broken.is_open(text)} if copied else frozenset()
+        if not signs and not broken_ones and not any(mark in together for mark in _MARKS):
             place.skip(chunk)
             continue
         for index, text in enumerate(chunk, start):
             place.enter(text)
-            for sign in signs:
-                if sign in text:
-                    yield Statement(lines, index, place.head[:512], place.in_test, place.in_gopls)
-                    break
+            if index in broken_ones or any(sign in text for sign in signs):
+                yield Statement(lines, index, place.head[:512], place.in_test, place.in_gopls)
 
 
 _MARKS = ("=== ", "--- ", "FAIL", "ok  ", "ok ", "?   ", "panic: ", "$ ", "+ ", "[Error ", "[Info ", "[Trace ", "[Warn ")
