@@ -180,6 +180,8 @@ def test_no_go(environment: Env, unjam: Run, tmp_path: Path) -> None:
     ("words", "says"),
     [
         (("--stal", "1s", "version"), "did you mean --stall"),
+        (("--stall",), "requires an argument (unjam go --help"),
+        (("--deadline", "0s", "version"), "cannot be waited for"),
         (("--stall", "10", "version"), "write 10s"),
         (("--heal=always", "version"), "neither safe, ask nor no"),
     ],

@@ -38,7 +38,11 @@ class GoCommand(click.Command):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Our options by click, go's words untouched."""
         own, words = split(args, ctx)
-        left = super().parse_args(ctx, own)
+        try:
+            left = super().parse_args(ctx, own)
+        except click.UsageError as error:
+            error.ctx = ctx  # for a missing value click does not say whose option it is
+            raise
         ctx.params["words"] = words
         return left
 
