@@ -125,7 +125,8 @@ def test_a_prompt_of_gits_is_left_alone(lab: Lab, at_terminal: Open) -> None:
 
 def test_asked_and_healed_after_a_yes(lab: Lab, at_terminal: Open) -> None:
     with_silent_proxy(lab)
-    terminal = at_terminal("--stall", "1s", "mod", "tidy")
+    terminal = at_terminal("--stall", "4s", "mod", "tidy")
+    terminal.until(r"unjam: downloading example.com/lib@v1.0.0 · \d+s")
     terminal.until(r"run the command again\? \[y/N\] ")
     assert not (lab.project / "go.sum").exists()
     terminal.type("y\n")

@@ -64,7 +64,7 @@ def test_a_file_above_the_nearest_go_mod_is_not_read(project: Path) -> None:
     ("text", "says"),
     [
         ('\n\nstal = "5s"\n', r"\.unjam\.toml:3: there is no setting 'stal'; did you mean stall"),
-        ('heal = "ask"\n', r"\.unjam\.toml:1: a project's file may not set heal"),
+        ('heal = "ask"\n', r"\.unjam\.toml:1: a project's file may not set heal, .* take it out; .* --heal or UNJAM_HEAL$"),
         ('# yes\nconsent = true\n', r"\.unjam\.toml:2: a project's file may not set consent"),
         ('[proxies]\na = "b"\n', r"\.unjam\.toml:1: a project's file may not set proxies"),
         ('go = "/tmp/evil"\n', r"\.unjam\.toml:1: a project's file may not set go"),
@@ -80,6 +80,12 @@ def test_what_a_file_may_not_say(project: Path, text: str, says: str) -> None:
     with pytest.raises(BadSettings, match=says) as raised:
         settings({}, {}, project)
     assert "\n" not in str(raised.value)
+
+
+def test_a_file_in_another_encoding(project: Path) -> None:
+    (project.parent.parent / ".unjam.toml").write_bytes(b'stall = "\xff"\n')
+    with pytest.raises(BadSettings, match=r"\.unjam\.toml: byte 9 is not UTF-8"):
+        settings({}, {}, project)
 
 
 def test_an_unknown_variable_is_named_with_the_nearest(tmp_path: Path) -> None:

@@ -21,14 +21,16 @@ VARIABLES = (
     "UNJAM_STALL", "UNJAM_DEADLINE", "UNJAM_HEAL", "UNJAM_REPORT", "UNJAM_LIVE", "UNJAM_GO", "UNJAM_STATE", "UNJAM_DEBUG",
 )  # fmt: skip
 KEYS = ("stall", "deadline", "live")
+#: What a project's file may not say → what that would decide, and how a user says it.
+_PROXY = ("which servers your modules come from", "GOPROXY, or go env -w GOPROXY=…")
 _NEVER = {
-    "heal": "what is changed on your machine",
-    "consent": "what counts as your consent",
-    "go": "which program runs",
-    "report": "which file is written",
-    "proxy": "which servers your modules come from",
-    "proxies": "which servers your modules come from",
-    "goproxy": "which servers your modules come from",
+    "heal": ("what is changed on your machine", "--heal or UNJAM_HEAL"),
+    "consent": ("what counts as your consent", "--heal=ask or UNJAM_HEAL=ask"),
+    "go": ("which program runs", "UNJAM_GO"),
+    "report": ("which file is written", "--report or UNJAM_REPORT"),
+    "proxy": _PROXY,
+    "proxies": _PROXY,
+    "goproxy": _PROXY,
 }
 _UNITS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
 
@@ -137,7 +139,9 @@ def _of_file(folder: Path) -> list[tuple[str, str, str]]:
     try:
         text = path.read_text(encoding="utf-8")
         said = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+    except UnicodeDecodeError as error:
+        raise BadSettings(f"{path}: byte {error.start} is not UTF-8, as TOML has to be; save it as UTF-8") from error
+    except (tomllib.TOMLDecodeError, OSError) as error:
         raise BadSettings(f"{path}: {error}") from error
     return [(key, _value(key, value, place), place) for key, value in said.items() if (place := _allowed(path, text, key))]
 
@@ -146,7 +150,8 @@ def _allowed(path: Path, text: str, key: str) -> str:
     """The place of the key, for messages. Raises where a project's file may not say that."""
     place = f"{path}:{_line(text, key)}"
     if key in _NEVER:
-        raise BadSettings(f"{place}: a project's file may not set {key}: {_NEVER[key]} is for you to say, not for who wrote it")
+        what, how = _NEVER[key]
+        raise BadSettings(f"{place}: a project's file may not set {key}, {what}: take it out; you can say it by {how}")
     if key not in KEYS:
         raise BadSettings(f"{place}: there is no setting {key!r}{_nearest(key, KEYS)}; a project may set {', '.join(KEYS)}")
     return f"{place}: {key}"

@@ -238,10 +238,19 @@ class Watch:
         if self._told:
             modes = [mode for mode, _ in sorted(self._told) if mode not in {"candidate", "unexplained"}]
             progress = replace(progress, stage="stuck:" if modes else "stuck", subject="".join(modes[:1]))
+        elif not progress.subject and self._pace.quiet_since is not None and (subject := self._asked_for()):
+            progress = replace(progress, stage="downloading", subject=subject)
         if leave_the_terminal_alone(self._running):
             self.run.told.progress(progress)
         else:
             self.run.told.pause()
+
+    def _asked_for(self) -> str:
+        """The module of a request that the last look saw waiting: only zips are seen by their open files."""
+        from unjam.golang.proxy_url import meaning
+
+        asked = [meaning(request.url) for request in self.case.all(WaitingRequest)]
+        return next((f"{each.module}@{each.version}".rstrip("@") for each in asked if each.module), "")
 
     def _look(self) -> Diagnosis | None:
         """Look and ask all rules; None when the command ended meanwhile: what was seen may be the end of one that was well."""
