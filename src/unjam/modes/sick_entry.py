@@ -40,8 +40,8 @@ def _asking(entry: Entry) -> str:
 def _trusted(entry: Entry, host: str) -> str:
     if not entry.is_server:
         return f"modules of this run then come from their own repositories, with git, instead of {host}"
-    learns = "which then learns what this run asks for, private modules too unless GOPRIVATE names them"
-    return f"modules of this run then come from {_name(entry.url)} instead of {host}, {learns}"
+    name = _name(entry.url)
+    return f"{name}, not {host}, then sees what this run asks for, private modules too unless GOPRIVATE names them"
 
 
 def _checked(case: Case) -> str:
