@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
+import signal
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -152,6 +154,29 @@ def test_the_question_goes_when_the_command_moves_by_itself(lab: Lab, at_termina
     terminal.until(r"\[y/N\] ")
     lab.lift()
     assert terminal.wait() == 0
+
+
+def test_term_at_the_question_ends_it(lab: Lab, at_terminal: Open) -> None:
+    with_silent_proxy(lab)
+    terminal = at_terminal("--stall", "1s", "mod", "tidy")
+    terminal.until(r"\[y/N\] ")
+    os.kill(terminal.pid, signal.SIGTERM)
+    assert terminal.wait() == -signal.SIGTERM
+    assert terminal.seen.count(b"[y/N]") == 1
+
+
+def test_a_failure_is_asked_about_and_an_interrupt_is_a_no(lab: Lab, at_terminal: Open) -> None:
+    ref = lab.module("example.com/lib")
+    lab.require(ref, sums=True)
+    lab.use_goproxy(lab.proxy())
+    damaged = lab.corrupt_cached_zip(ref)
+    before = damaged.read_bytes()
+    terminal = at_terminal("mod", "download")
+    terminal.until(r"\[y/N\] ")
+    terminal.type("\x03")
+    assert terminal.wait() == 1, "the exit code of go, which had failed"
+    assert b"nothing was changed" in terminal.seen
+    assert damaged.read_bytes() == before
 
 
 def test_an_interrupt_at_the_question_ends_it(lab: Lab, at_terminal: Open) -> None:

@@ -31,6 +31,7 @@ class Teller:
         self._screen, self._heal, self._colour = screen, heal, colour
         self.folder = folder
         self._told: set[str] = set()
+        self._declined: set[tuple[str, str]] = set()
         self._accepted: tuple[Finding, Fix] | None = None
         self.healing = False
 
@@ -55,14 +56,18 @@ class Teller:
         """Whether the fix is to be applied: by --heal, or by a yes."""
         from unjam.model import Fix, Safety
 
-        if self.healing or not isinstance(remedy, Fix):
+        asked = (finding.mode, finding.subject)
+        if self.healing or not isinstance(remedy, Fix) or asked in self._declined:
             return False
         if why := so_far.why_not_rerun or self._why_not_applied():
-            self._say(f"unjam: the command is not run again by itself: {why}.")
+            self._say_once(f"unjam: the command is not run again by itself: {why}.")
             return False
         if self._heal is Heal.ASK or (self._heal is Heal.SAFE and remedy.safety is Safety.SAFE):
             return True
-        return not so_far.prompting and self._asks(remedy, still)
+        answer = None if so_far.prompting else self._asks(still)
+        if answer is False:
+            self._declined.add(asked)  # a no is not asked for again when the command has failed of the same
+        return answer is True
 
     def progress(self, progress: Progress) -> None:
         """The live line."""
@@ -85,12 +90,17 @@ class Teller:
         """Tell why go failed; whether there is a fix and it is to be applied."""
         from unjam.supervise.watch import remedy_of
 
-        if outcome.interrupted or outcome.diagnosis is None or not outcome.diagnosis.findings:
+        stopped = outcome.interrupted or outcome.signal is not None
+        if stopped or outcome.diagnosis is None or not outcome.diagnosis.findings:
             return False
         self._report(outcome)
         finding = outcome.diagnosis.findings[0]
         remedy = remedy_of(finding, outcome.case)
-        if remedy is None or not self.offer(finding, remedy, outcome, lambda: True):
+        try:
+            if remedy is None or not self.offer(finding, remedy, outcome, lambda: True):
+                return False
+        except KeyboardInterrupt:  # the question is all that could be interrupted: go has ended
+            self._say("\nunjam: nothing was changed.")
             return False
         self._accepted = (finding, remedy)  # type: ignore[assignment]  # offer() says yes to a Fix alone
         return True
@@ -137,10 +147,10 @@ class Teller:
             return str(error)
         return ""
 
-    def _asks(self, fix: Fix, still: Callable[[], bool]) -> bool:
+    def _asks(self, still: Callable[[], bool]) -> bool | None:
         from unjam.cli.consent import ask, can_ask
 
-        return bool(can_ask() and ask("unjam: apply the fix, and run the command again?", self._screen, still))
+        return ask("unjam: apply the fix, and run the command again?", self._screen, still) if can_ask() else None
 
     def _report(self, outcome: Outcome) -> None:
         from unjam.report import page, text
@@ -166,6 +176,11 @@ class Teller:
         if self._heal is Heal.ASK or (self._heal is Heal.SAFE and remedy.safety is Safety.SAFE):
             return True
         return can_ask() and not outcome.prompting
+
+    def _say_once(self, text: str) -> None:
+        if text not in self._told:
+            self._told.add(text)
+            self._say(text)
 
     def _say(self, text: str) -> None:
         if text:
