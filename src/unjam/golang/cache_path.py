@@ -62,7 +62,7 @@ def read_cache_path(path: str) -> CacheEntry | None:
 
 
 def folder_of(path: str) -> str:
-    """The folder of go's that the file at `path` is in: the module cache, a build's work folder; else the path itself.
+    """The folder of go's that `path` is in: the module cache, the build cache, a build's work folder; else the path itself.
 
     Two files that no longer fit on a disk, or belong to somebody else, are one trouble.
     """
@@ -74,7 +74,7 @@ def folder_of(path: str) -> str:
 def _of_go() -> re.Pattern[str]:
     return re.compile(
         r"(?:(.{1,1000}?[/\\]pkg[/\\]mod)(?:[/\\]|\Z)|(.{1,1000}?)[/\\]cache[/\\](?:download|vcs)(?:[/\\]|\Z)"
-        r"|((?:.{0,1000}?[/\\]go-build\d{1,20})|\$WORK)(?:[/\\]|\Z))"
+        r"|((?:.{0,1000}?[/\\]go-build\d{0,20})|\$WORK)(?:[/\\]|\Z))"
     )
 
 

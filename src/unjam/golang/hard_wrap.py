@@ -44,8 +44,8 @@ def _width(lines: Sequence[str]) -> int:
     width = max(map(len, lines))
     if not 40 <= width <= 400:
         return 0
-    widest = sum(len(line) == width for line in lines)
-    return width if widest > 1 or width in _WIDTHS else 0
+    widest = {line for line in lines if len(line) == width}
+    return width if len(widest) > 1 or width in _WIDTHS else 0
 
 
 def _goes_on(text: str, line: str) -> bool:
@@ -74,7 +74,7 @@ def _start() -> re.Pattern[str]:
     words = (
         "mkdir|cd|make|WORK|exit|FAIL|ok|The|Error|ERROR|error|Confirm|If|SECURITY|This|For|fatal|remote|Host key"
         "|Permission denied|Please|section_\\w+|and the repository|warning|hint|package|npm|Cloning|set|SUCCESS|Step"
-        "|panic|goroutine|created by"
+        "|PS|panic|goroutine|created by"
     )
     return re.compile(
         rf"\s*\Z|\t| {{2}}|(?:stderr: )?go: |# |[$>+%|] |verifying |\d{{1,6}}\.\d{{3}}s # |(?:{words})\b"

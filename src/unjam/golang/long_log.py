@@ -95,6 +95,7 @@ class _Reader:
     begun: dict[str, tuple[int, str]] = field(default_factory=dict)
     routine: deque[tuple[int, str]] = field(default_factory=lambda: deque(maxlen=_ROUTINE))
     routines: int = 0
+    first: int = 0
     shapes: dict[str, int] = field(default_factory=dict)
     recent: deque[tuple[int, str]] = field(default_factory=lambda: deque(maxlen=_ABOVE))
     mark: tuple[int, str] | None = None
@@ -179,13 +180,17 @@ class _Reader:
         if (at := line.find("# get ")) >= 0:
             url, answered, _ = line[at + 6 :].rstrip().partition(": ")
             if answered:
-                self.begun.pop(url, None)
+                begun = self.begun.pop(url, None)
+                if begun is not None and begun[0] <= self.first:
+                    self._keep(numbered)  # its request was kept
+                    return
             else:
                 self.begun[url] = numbered
                 if len(self.begun) > 4 * _OPEN:
                     self.begun = dict(list(self.begun.items())[-_OPEN:])
         self.routines += 1
         if self.routines <= _ROUTINE:
+            self.first = numbered[0]
             self._keep(numbered)
         else:
             self.routine.append(numbered)

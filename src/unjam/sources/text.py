@@ -50,7 +50,7 @@ def _facts(log: CleanLog, name: str, known: tuple[Fact, ...], dump: Callable[[st
     servers = Servers.of(x, tuple(fact for fact in known if isinstance(fact, GoSetting)), name)
     printed = servers.of_errors(tuple(_printed(_few_of_each(said), name)))
     yield from printed
-    under_way = tuple(text_x.facts(x, name, after=_given_up(said)))
+    under_way = tuple(text_x.facts(x, name, after=max(_given_up(said), text_x.began_anew(x, log.lines))))
     dumped = tuple(dump(asked_for(said)))
     yield from servers.of_waits(dumped, under_way)
     # A dump tells the phase of the same request, which `-x` cannot.

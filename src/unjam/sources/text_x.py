@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
 from unjam.facts.children import Task, WaitingChild, Wants
@@ -11,6 +11,7 @@ from unjam.facts.locks import LockKind, WaitingLock
 from unjam.facts.requests import Phase, WaitingRequest
 from unjam.facts.seen import Fact, Seen
 from unjam.golang.child_role import role_of
+from unjam.golang.log_text import LogLine
 from unjam.golang.secrets import scrub
 from unjam.golang.url import Url
 from unjam.golang.x_lines import Get, XCommand, XLog
@@ -20,6 +21,13 @@ from unjam.sources.meanings import purpose_of
 _MOST = 256
 #: Commands that ask a server. Others of version control end at once, and of those run for a build go prints no end.
 _ASKS_A_SERVER = re.compile(r"\b(?:ls-remote|fetch|clone|pull|push|checkout|identify|info|update)\b")
+
+
+#: A go command behind a prompt.
+_COMMAND = re.compile(
+    r"(?:[^\s#][^\n]{0,80})?(?:[$%>❯➜] {0,4}|\A\+ )(?:[A-Z_]{1,40}=\S{0,200} )*"
+    r"go (?:mod|build|get|install|run|test|list|vet|work|generate)\b"
+)
 
 
 def facts(x: XLog, name: str, after: int) -> Iterator[Fact]:
@@ -36,6 +44,14 @@ def facts(x: XLog, name: str, after: int) -> Iterator[Fact]:
         if lock.line > after and x.last_x is not None and lock.line == x.last_x.number:
             seen = Seen(f"# lock {lock.path}, and nothing below", f"{name}:{lock.line}")
             yield WaitingLock(seen, LockKind.VCS, lock.path)
+
+
+def began_anew(x: XLog, lines: Sequence[LogLine]) -> int:
+    """The line where the last go command began whose requests were answered: what was under way before it was given up."""
+    answered = max((get.end_line or 0 for get in x.gets), default=0)
+    earlier = min((get.line for get in x.gets_in_flight), default=answered)
+    between = (line.number for line in lines if earlier < line.number < answered and _COMMAND.match(line.text[:400]))
+    return max(between, default=0)
 
 
 def _may_wait(command: XCommand) -> bool:

@@ -8,6 +8,7 @@ from functools import cache
 from re import Pattern
 from re import compile as pattern
 
+from unjam.golang.cache_path import escape
 from unjam.golang.messages.message import Message
 from unjam.golang.messages.statement import Statement, module_before
 
@@ -41,7 +42,7 @@ class FileError(Message):
 class ZipCorrupt(Message):
     """A zip in the module cache cannot be opened; it stays there and fails every time.
 
-    `path` is the file; it is empty where go names only the module (`verifying M@V: zip: not a valid zip file`).
+    `path` is the file; within the module cache where go names only the module (`verifying M@V: zip: not a valid zip file`).
     """
 
     path: str
@@ -57,7 +58,7 @@ _TROUBLE: tuple[tuple[str, FileTrouble], ...] = (
     ("Access is denied", FileTrouble.PERMISSION),
     ("read-only file system", FileTrouble.READ_ONLY),
     ("no space left on device", FileTrouble.NO_SPACE),
-    ("not enough space on the disk", FileTrouble.NO_SPACE),
+    ("There is not enough space on the disk", FileTrouble.NO_SPACE),
     ("disk quota exceeded", FileTrouble.QUOTA),
     ("no locks available", FileTrouble.NO_LOCKS),
     ("operation not supported", FileTrouble.NO_LOCKS),
@@ -74,6 +75,8 @@ _ONLY_LOCKS = frozenset({"Lock", "RLock", "flock"})
 def read(s: Statement) -> tuple[Message, int] | None:
     """The message of a line, and how many lines below belong to it."""
     text = s.text
+    if "No space left on device" in text and (full := _tool_without_room(s)) is not None:
+        return full, 0
     if (zip_file := _zip_corrupt(s)) is not None:
         return zip_file, 0
     for sign, trouble in _TROUBLE:
@@ -81,6 +84,22 @@ def read(s: Statement) -> tuple[Message, int] | None:
         if at >= 0 and (error := _file_error(s, sign, trouble, at)) is not None:
             return error, 0
     return None
+
+
+def _tool_without_room(s: Statement) -> FileError | None:
+    """What the C compiler and the linker say, which write into the work folder of the build that go has begun."""
+    if not any("pkg/tool/" in above or above.startswith("# ") for above in s.above(6)):
+        return None
+    return FileError(
+        line=s.number,
+        raw=s.text,
+        go_said=True,
+        speaker=s.speaker,
+        path="$WORK",
+        op="write",
+        trouble=FileTrouble.NO_SPACE,
+        detail="No space left on device",
+    )
 
 
 def _zip_corrupt(s: Statement) -> ZipCorrupt | None:
@@ -94,11 +113,16 @@ def _zip_corrupt(s: Statement) -> ZipCorrupt | None:
         raw=text,
         go_said=s.go_said,
         speaker=s.speaker,
-        path=found["path"] or "",
+        path=found["path"] or _cached(module, version),
         detail=found["detail"],
         module=module,
         version=version,
     )
+
+
+def _cached(module: str, version: str) -> str:
+    path, name = escape(module), escape(version)
+    return f"cache/download/{path}/@v/{name}.zip" if path and name else ""
 
 
 def _file_error(s: Statement, sign: str, trouble: FileTrouble, at: int) -> FileError | None:

@@ -105,19 +105,27 @@ def _status() -> Pattern[str]:
 def server_response(s: Statement) -> tuple[tuple[str, ...], int]:
     """The `server response:` under a status (at most 8 lines and a truncation note), and how many lines it takes."""
     body: list[str] = []
+    flat = False
     for used, text in enumerate(s.below(12), start=1):
         inner = text.strip()
         if used == 1:
             if not inner.startswith("server response:"):
                 return (), 0
+            flat = text[:1] not in {" ", "\t"}  # a paste lost the tabs
             first = inner.removeprefix("server response:").strip()
             if first:
                 return (first,), 1
-        elif text[:1] not in {" ", "\t"} or not inner or len(body) > 8:
+        elif (text[:1] not in {" ", "\t"} and not (flat and inner.startswith(_OF_SERVER))) or not inner or len(body) > 8:
             return tuple(body), used - 1
         else:
             body.append(inner)
     return tuple(body), len(body) + 1 if body else 0
+
+
+_OF_SERVER = (
+    "not found:", "bad request:", "gone:", "internal server error", "invalid version", "fatal:", "remote:", "error:",
+    "Host key", "Confirm the import path", "If this is a private repository", "unrecognized import path",
+)  # fmt: skip
 
 
 def _goproxy(s: Statement) -> tuple[Message, int] | None:

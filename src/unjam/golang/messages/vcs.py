@@ -7,6 +7,7 @@ from functools import cache
 from re import Pattern
 from re import compile as pattern
 
+from unjam.golang.messages.files import FileError, FileTrouble
 from unjam.golang.messages.message import Message
 from unjam.golang.messages.net import RequestError, module_of, request_error
 from unjam.golang.messages.proxy import StatusError, status_error
@@ -171,6 +172,16 @@ def _failed(s: Statement) -> tuple[Message, int] | None:
     stderr, used = _stderr(s)
     if (rest := text[found.end() :].strip(": ")) and not stderr:
         stderr = (rest,)
+    if (trouble := _of_files(stderr)) is not None:
+        return FileError(
+            line=s.number,
+            raw=" ".join((text, *stderr)),
+            go_said=s.go_said,
+            speaker=s.speaker,
+            path=found["dir"],
+            op=found["command"].partition(" ")[0],
+            trouble=trouble,
+        ), used
     module, version = module_of(text, found.start("command"), "")
     code = _exit_code().match(found["ended"])
     return GitError(
@@ -187,6 +198,14 @@ def _failed(s: Statement) -> tuple[Message, int] | None:
         module=module,
         version=version,
     ), used
+
+
+def _of_files(stderr: tuple[str, ...]) -> FileTrouble | None:
+    """What git says when it may not write into its folder of the module cache, or finds no room there."""
+    if any(line.endswith("No space left on device") for line in stderr):
+        return FileTrouble.NO_SPACE
+    may_not = ("FETCH_HEAD: Permission denied", ".lock': Permission denied", "insufficient permission for adding an object")
+    return FileTrouble.PERMISSION if any(sign in line for line in stderr for sign in may_not) else None
 
 
 _ADVICE = "Confirm the import path was entered correctly"
@@ -336,5 +355,5 @@ def _at_revision() -> Pattern[str]:
 def _remote() -> Pattern[str]:
     return pattern(
         r"(?:https?|ssh|git|git\+ssh)://(?:[^\s/@']{1,200}@)?([\w.:-]{1,200})"
-        r"|(?:host|to|hostname|git@) ?([\w-]{1,100}(?:\.[\w-]{1,100}){1,8})\b"
+        r"|(?:host|to|for|hostname|git@) ?([\w-]{1,100}(?:\.[\w-]{1,100}){1,8})\b"
     )
