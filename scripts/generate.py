@@ -87,7 +87,7 @@ def page(mode: Mode, modes: Iterable[Mode]) -> str:
     lines += [f"**Proved by:** {'; '.join(SEEN[c] for c in Channel if c in mode.seen_by)}.", ""]
     titles = {each.id: each.title for each in modes}
     if mode.masks:
-        lines += ["**Also explains,** when both are found:", ""]
+        lines += ["**Also explains,** when it goes wrong in the same way:", ""]
         lines += [f"- [{titles.get(other, other)}]({other}.md)" for other in mode.masks] + [""]
     if mode.since > 21 or mode.until < 99:
         upper = f" to 1.{mode.until}" if mode.until < 99 else " and later"

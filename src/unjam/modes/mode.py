@@ -37,8 +37,8 @@ class Mode:
     """One way in which a go command gets stuck or fails.
 
     `reads` are the facts without which the rule cannot answer; `seen_by` the channels that prove it (in any other it is at
-    most a candidate); `masks` the ids of symptoms it explains; `offers` what the remedy is for the reproduction;
-    `since` and `until` the Go versions (minor, inclusive) that can have it.
+    most a candidate); `masks` the ids of symptoms it explains, where both went wrong in the same way; `offers` what the
+    remedy is for the reproduction; `since` and `until` the Go versions (minor, inclusive) that can have it.
     """
 
     reads: tuple[type[Fact], ...]
