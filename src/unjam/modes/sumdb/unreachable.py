@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from unjam.facts.case import Case
 from unjam.facts.printed import Printed
@@ -51,7 +50,7 @@ def _host_and_reason(message: SumdbUnreachable) -> tuple[str, str]:
         case RequestError() as error:
             return error.host, f": {error.detail or error.cause}"
         case StatusError() as error:
-            return urlsplit(error.url).netloc, f": {error.status} {error.text}"
+            return error.host, f": {error.status} {error.text}"
         case _:
             return "sum.golang.org", ""
 
