@@ -156,6 +156,28 @@ def test_the_question_goes_when_the_command_moves_by_itself(lab: Lab, at_termina
     assert terminal.wait() == 0
 
 
+def test_the_question_goes_when_what_it_is_about_is_over(lab: Lab, at_terminal: Open) -> None:
+    """The proxy answers, and go works on: a late yes must not end a command that is well."""
+    lab.require(lab.module("example.com/lib", size=3_000_000), sums=True)
+    sick, well = lab.proxy("sick"), lab.proxy("well")
+    sick.fault(Silence(), on=Match("mod"))
+    lab.use_goproxy(sick, well)
+    terminal = at_terminal("--stall", "1s", "mod", "download")
+    terminal.until(r"\[y/N\] ")
+    lab.lift()
+    sick.fault(Drip(100_000), on=Match("zip"))
+    terminal.until("it moves again")
+    lab.lift()
+    assert terminal.wait() == 0
+
+
+def test_the_deadline_holds_at_the_question(lab: Lab, at_terminal: Open) -> None:
+    with_silent_proxy(lab)
+    terminal = at_terminal("--stall", "1s", "--deadline", "5s", "mod", "tidy")
+    terminal.until(r"\[y/N\] ")
+    assert terminal.wait() == 124
+
+
 def test_term_at_the_question_ends_it(lab: Lab, at_terminal: Open) -> None:
     with_silent_proxy(lab)
     terminal = at_terminal("--stall", "1s", "mod", "tidy")

@@ -17,19 +17,19 @@ class Schedule:
     """The looks so far: when the last one ended, what it cost, how many there were in this silence. Times are seconds."""
 
     stall: float
-    _last: float = field(default_factory=now)
+    last: float = field(default_factory=now)
     _cost: float = 0.0
     _quiet_looks: int = 0
 
     def looked(self, began: float) -> None:
         """A look that began then is over."""
-        self._last = now()
-        self._cost = self._last - began
+        self.last = now()
+        self._cost = self.last - began
         self._quiet_looks += 1
 
     def due(self, quiet_since: float | None, share: float) -> bool:
         """Whether to look now. `quiet_since` is when the tree fell silent, None while it works; `share` how busy it is."""
-        since = now() - self._last
+        since = now() - self.last
         if quiet_since is None:
             self._quiet_looks = 0
             if share > _BUSY:

@@ -6,6 +6,7 @@ import os
 import signal
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -320,14 +321,20 @@ class Watch:
             return
         self._offered.add((finding.mode, finding.subject))
         remedy = remedy_of(finding, self.case)
-        if remedy is not None and self.run.told.offer(finding, remedy, self.so_far(), self._still) and isinstance(remedy, Fix):
+        still = partial(self._still, finding)
+        if remedy is not None and self.run.told.offer(finding, remedy, self.so_far(), still) and isinstance(remedy, Fix):
             self.chosen = (finding, remedy)
             self.end()
 
-    def _still(self) -> bool:
-        """Whether it is still worth asking: the command runs, and nobody has interrupted it."""
+    def _still(self, finding: Finding) -> bool:
+        """Whether it is still worth asking: the command runs, nobody has interrupted it, and it is still stuck by that."""
         self.take_signals()
-        return self.run.ended is None and not self.interrupted
+        if self.run.ended is not None or self.interrupted or self._past_deadline():
+            return False
+        if now() - self._schedule.last < self.run.options.stall:
+            return True
+        diagnosis = self._look()
+        return diagnosis is not None and any(each.mode == finding.mode for each in diagnosis.findings)
 
     # Standing still, and the end
 
