@@ -145,6 +145,10 @@ def _rules() -> tuple[tuple[tuple[str, ...], re.Pattern[str], str | Callable[[re
                           r"[/?#](?:(?!://)[^\s\"<>])*)@(?!v/|latest\b)"), _user_info),
         # user:password@host without a scheme, which go completes to https.
         (("@",), re.compile(r"((?<![\w./%+-]))([\w.%+~-]+:[^\s/\\\"'<>@,|]{1,256})@(?!sha\d)(?=[\w\[])"), _user_info),
+        # The text ends within user info: a log that was cut, a line that a window broke.
+        (("://",), re.compile(r"(?m)(://(?!\[)[^\s/?#\"<>@:]{1,256}:)(?!\d{1,5}\W?$)[^\s/?#\"<>@:]+$"), rf"\g<1>{MASK}"),
+        (("-u", "-U", "-user"), re.compile(r"((?<!\S)(?:-u|-U|--user|--proxy-user)[ =][\"']?[^\s:\"']{1,64}:)[^\s\"']+"),
+         rf"\g<1>{MASK}"),
         (("?", "&", ";"), re.compile(r"(?i)([?&;](?:key|code|sig|state|[\w.-]{0,32}?"
                                      rf"(?:{_SECRET_WORD})[\w.-]{{0,32}})=)[^&\s\"'<>#]+"), rf"\g<1>{MASK}"),
         ((":",), re.compile(r"(?i)((?<![\w-])(?:proxy-)?(?:authorization|set-cookie|cookie)[\"']?\s*:\s*)"
