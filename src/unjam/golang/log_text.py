@@ -209,6 +209,7 @@ _CLOCK = r"\d\d:\d\d:\d\d(?:[.,]\d{1,9})?"
 _OF_DIGITS = (
     rf"\d{{4}}-\d\d-\d\d[T ]{_CLOCK} ?(?:Z|[+-]\d\d:?\d\d)?(?: ?\d\d[OE][ +]|[ \t])?",  # GitHub, Azure, GitLab
     rf"{_CLOCK}[ \t]",
+    rf"\d{{4}}/\d\d/\d\d {_CLOCK} (?:ERROR|WARN|INFO) (?:<[\w-]{{1,60}}> )?",  # Dependabot
     r"\d{1,6}\.\d{1,4} ",  # docker buildx, the excerpt under an error
 )
 _OF_BRACKET = (
