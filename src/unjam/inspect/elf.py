@@ -198,10 +198,6 @@ class Elf:
         return found
 
 
-def map_elf(path: str) -> Elf:
-    """The file at `path`, mapped; raises OSError, ValueError (an empty file) or BadExecutable."""
-    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        return Elf(mmap.mmap(fd, 0, prot=mmap.PROT_READ, flags=mmap.MAP_PRIVATE))
-    finally:
-        os.close(fd)
+def map_elf(fd: int) -> Elf:
+    """An open file, mapped: the descriptor may be closed. Raises OSError, ValueError (it is empty) or BadExecutable."""
+    return Elf(mmap.mmap(fd, 0, prot=mmap.PROT_READ, flags=mmap.MAP_PRIVATE))

@@ -26,13 +26,23 @@ def go_library(pid: int) -> tuple[Elf, int] | None:
     """The first Go library of the process, and how far from its linked addresses it was loaded; None when it has none."""
     raw = procfs.read(pid, "maps")
     for mapped in mapped_libraries(raw) if isinstance(raw, bytes) else ():
-        try:
-            elf = map_elf(f"{procfs.PROC}/{pid}/root{mapped.path}")
-            if read_build_info(elf) is not None:
-                return elf, mapped.start - min(segment.address for segment in elf.segments)
-        except (OSError, ValueError, BadExecutable):
-            continue
+        elf = _elf(f"{procfs.PROC}/{pid}/root{mapped.path}")
+        if elf is not None and elf.segments and read_build_info(elf) is not None:
+            return elf, mapped.start - min(segment.address for segment in elf.segments)
     return None
+
+
+def _elf(path: str) -> Elf | None:
+    try:
+        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    except OSError:
+        return None
+    try:
+        return map_elf(fd)
+    except (OSError, ValueError, BadExecutable):
+        return None
+    finally:
+        os.close(fd)
 
 
 def mapped_libraries(maps: bytes) -> tuple[Mapped, ...]:

@@ -127,8 +127,9 @@ def _look(pid: int, memory: Memory | None, limit: int, urls: bool) -> GoroutineD
         return known if isinstance(known, Refused) else opened
     source = memory if memory is not None else opened
     assert source is not None
+    image: Image | Refused | None = None
     try:
-        image = images.read_image(elf, bias, source)
+        image = images.image_of(elf, bias, source)
         if isinstance(image, Refused):
             return image
         goroutines, requests = Look(pid, image, source, limit, urls).all()
@@ -137,6 +138,8 @@ def _look(pid: int, memory: Memory | None, limit: int, urls: bool) -> GoroutineD
     except MemoryRefused as err:
         return why_refused(pid, err.__cause__ if isinstance(err.__cause__, OSError) else PermissionError(1, str(err)))
     except (Unreadable, BadTable, BadExecutable) as err:
+        if image is not None and not isinstance(image, Refused):
+            images.forget(image)
         return Refused(f"the goroutines of process {pid} cannot be read: {err}")
     finally:
         if opened is not None:

@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 _SECTIONS = (".gopclntab", ".data.rel.ro.gopclntab")
 _MODULE_SECTIONS = (".go.module", ".noptrdata", ".data", ".data.rel.ro")
 _MOST_GOROUTINES = 1 << 27
+_MOST_KEPT = 8
+
+_elves: dict[tuple[int, int, int, int], Elf] = {}  # by device, inode, size and time of change
+_images: dict[tuple[int, int], Image] = {}  # by id of such an Elf, and bias
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,7 @@ def open_program(pid: int) -> tuple[Elf, int] | Refused:
     It is mapped: the kernel keeps an executable from being written or truncated while it runs.
     """
     try:
-        elf = map_elf(f"{procfs.PROC}/{pid}/exe")
+        elf = _kept(f"{procfs.PROC}/{pid}/exe")
     except (OSError, OverflowError) as err:
         return why_refused(pid, err)
     except (ValueError, BadExecutable) as err:
@@ -77,6 +81,39 @@ def open_program(pid: int) -> tuple[Elf, int] | Refused:
         return library
     bias = bias_of(pid, elf)
     return bias if isinstance(bias, Refused) else (elf, bias)
+
+
+def _kept(path: str) -> Elf:
+    """The executable, mapped once however many processes run it: its inode is nobody else's as long as it is mapped."""
+    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        found = os.fstat(fd)
+        key = (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
+        elf = _elves.get(key) or map_elf(fd)
+    finally:
+        os.close(fd)
+    _elves[key] = elf
+    while len(_elves) > _MOST_KEPT:
+        _forget(_elves.pop(next(iter(_elves))))
+    return elf
+
+
+def image_of(elf: Elf, bias: int, memory: Memory) -> Image | Refused:
+    """`read_image`, or what it found when it was asked of that program before."""
+    image = _images.get((id(elf), bias)) or read_image(elf, bias, memory)
+    if isinstance(image, Image) and elf in _elves.values():
+        _images[id(elf), bias] = image
+    return image
+
+
+def _forget(elf: Elf) -> None:
+    for key in [key for key in _images if key[0] == id(elf)]:
+        del _images[key]
+
+
+def forget(image: Image) -> None:
+    """What was found has turned out not to fit."""
+    _forget(image.elf)
 
 
 def bias_of(pid: int, elf: Elf) -> int | Refused:

@@ -174,9 +174,13 @@ def why_refused(pid: int, err: Exception) -> Refused:
     if not status or (isinstance(err, OSError) and err.errno == errno.ESRCH):
         return Refused(f"process {pid} is gone")
     if status.get("State", "").startswith(("Z", "X")):
+        if len(procfs.threads(pid)) > 1:
+            return Refused(f"process {pid} is ending, or replaced by another of its threads", "look again")
         return Refused(f"process {pid} has ended and waits to be collected by its parent")
     if isinstance(err, FileNotFoundError):
-        return Refused(f"process {pid} runs no executable: it is a thread of the kernel")
+        stat = procfs.read_stat(pid)
+        of_kernel = isinstance(stat, procfs.Stat) and stat.of_kernel
+        return Refused(f"process {pid} {'is a thread of the kernel' if of_kernel else 'is about to be gone'}")
     if not (isinstance(err, OSError) and err.errno in (errno.EPERM, errno.EACCES)):
         return Refused(f"process {pid} cannot be opened: {err}")
     return explain_rights(pid, _rights(status))

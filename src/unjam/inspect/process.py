@@ -90,7 +90,8 @@ def _describe(stat: procfs.Stat) -> Process:
         exe=exe.removesuffix(" (deleted)"),
         exe_deleted=exe.endswith(" (deleted)") and not Path(exe).exists(),
         cwd=_text(procfs.link(pid, "cwd")),
-        state=stat.state,
+        # A thread that replaces the program lets the first one end before it takes its id: no zombie is left of that.
+        state="R" if stat.state == "Z" and len(procfs.threads(pid)) > 1 else stat.state,
         uid=_uid(pid),
         cpu_s=stat.ticks / per_second,
         started_at=time.time() - age,

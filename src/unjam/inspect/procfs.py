@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 PROC = "/proc"
 _EXEC_LOOKS, _EXEC_PAUSE_S = 50, 0.001
+_PF_KTHREAD = 0x00200000  # include/linux/sched.h
 OTHER_USER = "run unjam as the user of that process, or as root"
 
 
@@ -37,6 +38,7 @@ class Stat:
     reaped_ticks: int  # the same of children that it waited for
     started: int
     cpu: int  # the processor it last ran on
+    of_kernel: bool = False  # a thread of the kernel, which has no executable
 
 
 @cache
@@ -158,6 +160,7 @@ def parse_stat(raw: bytes) -> Stat | None:
             reaped_ticks=int(fields[13]) + int(fields[14]),
             started=int(fields[19]),
             cpu=int(fields[36]),
+            of_kernel=bool(int(fields[6]) & _PF_KTHREAD),
         )
     except ValueError:
         return None

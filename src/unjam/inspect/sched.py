@@ -38,6 +38,9 @@ _CALLS = {
 }  # fmt: skip
 
 
+_FRESH_S = 1.0  # in that time the clocks of two processors drift apart by less than a millisecond
+
+
 @dataclass(frozen=True, slots=True)
 class ThreadState:
     """A thread that is not running. "" or None for what the system does not tell.
@@ -62,8 +65,7 @@ class ThreadState:
 def idle_since(pid: int) -> float | None:
     """Seconds since any thread of the process last ran; 0.0 while one runs; None when the kernel does not tell."""
     tids = procfs.threads(pid)
-    clocks = _Clocks()
-    idle = [clocks.idle(pid, tid) for tid in tids]
+    idle = [_CLOCKS.idle(pid, tid) for tid in tids]
     known = [seconds for seconds in idle if seconds is not None]
     # A thread that we know nothing of may have run just now. (A thread that ended meanwhile certainly did.)
     return min(known) if known and len(known) == len(idle) else None
@@ -71,7 +73,7 @@ def idle_since(pid: int) -> float | None:
 
 def thread_idle(pid: int, tid: int) -> float | None:
     """Seconds since this thread last ran; 0.0 while it runs or is ready to; None when the kernel does not tell."""
-    return _Clocks().idle(pid, tid)
+    return _CLOCKS.idle(pid, tid)
 
 
 def blocked_threads(pid: int) -> tuple[ThreadState, ...] | Gone | Refused:
@@ -79,13 +81,12 @@ def blocked_threads(pid: int) -> tuple[ThreadState, ...] | Gone | Refused:
     tids = procfs.threads(pid)
     if not tids:
         return Gone(pid) if not procfs.exists(pid) else Refused(f"process {pid} has no threads to be seen", "")
-    clocks = _Clocks()
     blocked: list[ThreadState] = []
     for tid in tids:
         stat = procfs.read_stat(pid, f"task/{tid}/stat")
         if isinstance(stat, procfs.Stat) and stat.state not in {"R", "X"}:
             call, arguments = _syscall(pid, tid)
-            idle = clocks.idle(pid, tid)
+            idle = _CLOCKS.idle(pid, tid)
             blocked.append(ThreadState(tid, stat.state, _wchan(pid, tid), call, arguments, idle))
     return tuple(blocked)
 
@@ -125,10 +126,10 @@ def _wchan(pid: int, tid: int) -> str:
 
 
 class _Clocks:
-    """The processors' clocks during one look: each is asked once, then carried on by CLOCK_MONOTONIC."""
+    """The processors' clocks: each is asked once in a second, then carried on by CLOCK_MONOTONIC."""
 
     def __init__(self) -> None:
-        self._offsets: dict[int, float | None] = {}
+        self._offsets: dict[int, tuple[float, float | None]] = {}  # by processor: when it was asked, and its offset
 
     def idle(self, pid: int, tid: int) -> float | None:
         """Seconds since that thread last ran."""
@@ -141,10 +142,19 @@ class _Clocks:
             return 0.0
         if ran is None or stat.state in {"Z", "X"}:
             return None
-        if stat.cpu not in self._offsets:
-            self._offsets[stat.cpu] = _offset_of(stat.cpu)
-        offset = self._offsets[stat.cpu]
+        offset = self._offset(stat.cpu)
         return None if offset is None else max(0.0, time.monotonic() - offset - ran)
+
+    def _offset(self, cpu: int) -> float | None:
+        now = time.monotonic()
+        asked, offset = self._offsets.get(cpu, (-math.inf, None))
+        if now - asked > _FRESH_S:
+            offset = _offset_of(cpu)
+            self._offsets[cpu] = now, offset
+        return offset
+
+
+_CLOCKS = _Clocks()
 
 
 def _offset_of(cpu: int) -> float | None:

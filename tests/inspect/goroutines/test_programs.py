@@ -156,7 +156,7 @@ def test_a_program_that_ends_while_it_is_looked_at(toolchain: Path, build: Build
         while not isinstance(seen := read_goroutines(process.pid), Refused):
             assert all(g.stack_known == bool(g.frames) for g in seen.goroutines)
         ending.join()
-        assert re.search("gone|ended|cannot be", seen.reason), seen
+        assert re.search("gone|end|cannot be", seen.reason), seen
 
 
 def test_a_server_that_never_rests(toolchain: Path, build: Builder, running: Running) -> None:
@@ -270,6 +270,13 @@ def test_what_is_not_go() -> None:
     assert isinstance(refused, Refused)
     assert "not a Go program" in refused.reason
     assert is_go(os.getpid()) is False
+
+
+@pytest.mark.skipif(not Path("/proc/2/comm").exists(), reason="no thread of the kernel is shown here")
+def test_a_thread_of_the_kernel() -> None:
+    refused = read_goroutines(2)
+    assert isinstance(refused, Refused)
+    assert refused.reason == "process 2 is a thread of the kernel"
 
 
 @pytest.mark.parametrize("pid", [0, -1, 1 << 30, 1 << 80])
