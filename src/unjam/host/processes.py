@@ -9,27 +9,31 @@ import signal
 import time
 from pathlib import Path
 
+PROC = "/proc"
 #: Seconds a process gets to leave after TERM.
 GRACE = 5.0
 
 
 def start_time(pid: int) -> float | None:
-    """Clock ticks since boot at which the process started; None when it is gone (or is a zombie already)."""
+    """When the process started, in clock ticks since boot; None when it is gone (or is a zombie already).
+
+    Where there is no /proc: in microseconds since 1970, as `inspect` tells it there.
+    """
     try:
-        after_name = Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()
+        after_name = Path(f"{PROC}/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()
     except OSError:
         return _start_time_elsewhere(pid)
     return None if after_name[0] in "ZX" else float(after_name[19])
 
 
 def _start_time_elsewhere(pid: int) -> float | None:
-    """The same where there is no /proc, in seconds."""
-    if Path("/proc/self/stat").exists():
+    if Path(f"{PROC}/self/stat").exists():
         return None
     import psutil
 
     try:
-        return float(psutil.Process(pid).create_time())
+        process = psutil.Process(pid)
+        return None if process.status() == psutil.STATUS_ZOMBIE else float(int(process.create_time() * 1_000_000))
     except psutil.Error:
         return None
 
