@@ -19,7 +19,7 @@ def told(*facts: Fact) -> str:
 def test_the_users_program_comes_first() -> None:
     program = Seen("/tmp/b001/x.test -test.v", "child 9 of process 7", pid=7)
     said = told(Working(Seen("compile -p x", "child 8 of process 7", pid=7), "compile"), WaitingUser(program, "it runs"))
-    assert said.startswith("go test (pid 7, go1.27.3) runs: nothing it waits for has stood long enough to call it stuck.\n")
+    assert said.startswith("go test (pid 7, go1.27.3) runs: nothing that was seen has stood long enough to call it stuck.\n")
     assert "now     it runs: /tmp/b001/x.test -test.v\n        compile works: compile -p x\n" in said
 
 

@@ -72,7 +72,8 @@ def _condition(view: View) -> str:
             rate = f": {size(command.throughput)} per second" if command.throughput else ""
             return f"is slow, not stuck{rate}."
         case State.RUNNING:
-            return "runs: nothing it waits for has stood long enough to call it stuck."
+            unseen = "; what could not be looked at stands below" if view.undecided else ""
+            return f"runs: nothing that was seen has stood long enough to call it stuck{unseen}."
         case State.STOPPED:
             return "is stopped (Ctrl-Z or a debugger); `fg` or `kill -CONT` lets it go on."
         case State.FAILED:
