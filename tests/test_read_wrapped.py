@@ -71,7 +71,7 @@ WHOLE: dict[str, Wrapping] = {
 #: What takes lines apart or puts them into one: only the plain errors must come through.
 HARD: dict[str, Wrapping] = {
     "json": embedded,
-    "gopls": lambda text: f'[Error - 03:04:05] 2026/01/02 03:04:05 go/packages.Load: err: exit status 1: stderr: {text}',
+    "gopls": lambda text: f"[Error - 03:04:05] 2026/01/02 03:04:05 go/packages.Load: err: exit status 1: stderr: {text}",
     "indented": each_line("        "),
     "stderr": each_line("stderr: "),
 }
