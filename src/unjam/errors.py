@@ -16,7 +16,7 @@ from __future__ import annotations
 
 
 class UnjamError(Exception):
-    """The root. The message is one line, says what is wrong and what to do; `slug` names its page in the docs."""
+    """The root. The message is one line, says what is wrong and what to do; `slug` is its heading in docs/errors.md."""
 
     exit_code = 1
     slug = "errors"
