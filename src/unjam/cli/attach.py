@@ -20,7 +20,7 @@ from unjam.cli.durations import Duration
 )
 @click.argument("pids", metavar="[PID …]", type=int, nargs=-1)
 @click.option("--all", "everyone", is_flag=True, help="Every go command and gopls of yours.")
-@click.option("--name", help="Every Go process of yours with this name: gopls, go, or its module's last word.")
+@click.option("--name", metavar="NAME", help="Every Go process of yours with this name: gopls, go, or its module's last word.")
 @click.option("--follow", is_flag=True, help="Keep looking, and report whenever something changes, until it ends.")
 @click.option("--stall", type=Duration(), default="5s", show_default=True, help="How long a wait may stand before it is stuck.")
 @click.option("--json", "as_json", is_flag=True, help="Print each report as one line of JSON (docs/json.md).")

@@ -36,7 +36,10 @@ def list_modes() -> None:
     page.write(mode_text.rehearsals(catalogue()), page.console())
 
 
-@lab.command(epilog=examples("unjam lab run net-proxy-accepts-never-answers", "unjam lab run net-dial-blackhole --go 1.21"))
+@lab.command(
+    short_help="Play one failure mode to its end.",
+    epilog=examples("unjam lab run net-proxy-accepts-never-answers", "unjam lab run net-dial-blackhole --go 1.21"),
+)
 @click.argument("mode_id", metavar="ID", shell_complete=mode_ids)
 @click.option("--go", "version", metavar="VERSION", help="The Go version to make sick; the newest that the lab has.")
 @click.option("--stall", type=Duration(), default="3s", show_default=True, help="How long a hang must have lasted.")
@@ -52,13 +55,14 @@ def run(mode_id: str, version: str | None, stall: float) -> int:
 
 
 @lab.command(
+    short_help="Serve a GOPROXY with faults, until Ctrl-C.",
     epilog=examples(
         "unjam lab serve --fault silence@zip                       takes the request and says nothing",
         "unjam lab serve --fault stall:65536@zip --listen 8099     stops after 64 kB",
         "unjam lab serve --fault 'status:503@*!example.com/lib'    fails for all modules but one",
         "unjam lab serve --fault 'reset@zip#2' --fault delay:3     resets the second zip, is slow throughout",
         'unjam lab serve --modules "$(go env GOMODCACHE)/cache/download" --fault silence@zip',
-    )
+    ),
 )
 @click.option("--fault", "faults", metavar="SPEC", multiple=True, help="A fault, as above; can be repeated.")
 @click.option("--modules", type=click.Path(path_type=Path), metavar="DIR", help="Serve these modules too: a module cache's.")
