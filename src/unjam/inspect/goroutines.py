@@ -247,7 +247,8 @@ class Look:
                 if later is not None and g.same_place(later):
                     if chain is not None:
                         return self._goroutine(address, g, chain)
-                    note = NOT_UNDERSTOOD
+                    # From one system call into the next of the same kind, it stands where it stood.
+                    note = MOVED if self._state(g) == "syscall" else NOT_UNDERSTOOD
         return self._goroutine(address, g, None, note=note)
 
     def _deep(self, g: G, place: tuple[int, int], start: Start) -> Chain | None:

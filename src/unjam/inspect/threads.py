@@ -18,12 +18,21 @@ def held_at(pid: int, tid: int) -> tuple[int, int] | None:
     """
     for task in _tasks(pid, tid):
         try:
-            words = (task / "syscall").read_text(encoding="ascii").split()
-        except (OSError, ValueError):
+            place = parse_place((task / "syscall").read_bytes())
+        except OSError:
             continue
-        if len(words) >= 3 and words[0] != "running":
-            return int(words[-2], 16), int(words[-1], 16)
+        if place is not None:
+            return place
     return None
+
+
+def parse_place(raw: bytes) -> tuple[int, int] | None:
+    """(sp, pc), the last two words; None for a thread that runs, and for nonsense."""
+    words = raw.split()
+    try:
+        return (int(words[-2], 16), int(words[-1], 16)) if len(words) >= 3 else None
+    except ValueError:
+        return None
 
 
 def _tasks(pid: int, tid: int) -> list[Path]:

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from typing import Literal
 
 from unjam.inspect import procfs
-from unjam.inspect.memory import ProcessMemory, Unreadable, open_memory
+from unjam.inspect.memory import Memory, ProcessMemory, Unreadable, open_memory
 from unjam.inspect.sched import ThreadState, blocked_threads
 
 Use = Literal["open", "read", "write"]
@@ -62,7 +62,7 @@ def _path(pid: int, thread: ThreadState) -> str:
     return str(PurePosixPath(folder if isinstance(folder, str) else "", name)) if name else ""
 
 
-def c_string(memory: ProcessMemory, address: int) -> str:
+def c_string(memory: Memory, address: int) -> str:
     """The text that ends with a zero byte there; "" where none can be read."""
     data = b""
     while len(data) < _LONGEST:

@@ -18,11 +18,13 @@ from unjam.inspect.buildinfo import BuildInfo, read_build_info
 from unjam.inspect.elf import Elf
 from unjam.inspect.goheap import Heap
 from unjam.inspect.goroutines import Goroutine, Look, read_goroutines
+from unjam.inspect.gstate import shape_of
 from unjam.inspect.image import Image, amd64_operands, arm64_operands, read_image
-from unjam.inspect.layouts import layout_for
+from unjam.inspect.layouts import Layout, layout_for
 from unjam.inspect.memory import Unreadable, read_spans
 from unjam.inspect.pclntab import PcTable, printed
 from unjam.inspect.refused import Refused
+from unjam.inspect.threads import parse_place
 from unjam.inspect.unwind import Call, Chain, Start, TooShort, Unwinder
 from unjam.inspect.urls import CLIENT_CALLS, Asking, requests_in_flight
 
@@ -246,6 +248,23 @@ def test_spans_are_what_single_reads_give(spans: list[tuple[int, int]]) -> None:
         else:
             block, offset = got
             assert block[offset : offset + size] == memory.read(address, size)
+
+
+@given(st.text(), st.sampled_from(["amd64", "arm64", "", "riscv64"]))
+def test_any_text_as_a_version(go: str, arch: str) -> None:
+    for version in (go, f"go1.{go}", f"devel go1.{go}"):
+        assert layout_for(version, arch) is None or shape_of(layout_for(version, arch) or fail()).size > 0
+
+
+def fail() -> Layout:
+    raise AssertionError
+
+
+@given(st.binary())
+def test_any_bytes_as_a_place_in_the_kernel(raw: bytes) -> None:
+    for line in (raw, b"0 0x1 " + raw, b"running\n", raw + b" 0x7f 0x80"):
+        place = parse_place(line)
+        assert place is None or all(isinstance(word, int) for word in place)
 
 
 def test_random_memory_of_a_real_process() -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from unjam.inspect.goroutines import GoroutineDump, read_goroutines
+from unjam.inspect.refused import Refused
 
 if TYPE_CHECKING:
     import subprocess
@@ -140,6 +141,28 @@ def test_a_lock_that_another_holds(
         first, second = (next(g for g in look(go).goroutines if g.id == waiter.id) for _ in range(2))
         assert first.sched_key == second.sched_key == waiter.sched_key
         assert as_lines(dump) == sigquit_dump(go)
+
+
+@pytest.mark.lab
+def test_a_busy_go_is_looked_at_a_hundred_times(toolchain: Path, go_env: dict[str, str], running: Running) -> None:
+    """It loads packages on all its threads: each goroutine has a whole stack of known functions, or is said to move."""
+    looks = stacks = 0
+    functions: set[str] = set()
+    while looks < 100:
+        go = running.start(toolchain / "bin/go", "list", "-deps", "std", "cmd", env=go_env, cwd=toolchain / "src")
+        while looks < 100 and not isinstance(dump := read_goroutines(go.pid), Refused):
+            looks += 1
+            for g in dump.goroutines:
+                assert g.stack_known == bool(g.frames) == (g.note == "")
+                assert g.note in ("", "moved", "running: stack not read"), g
+                stacks += g.stack_known
+                functions.update(f.function for f in g.frames)
+                assert not g.frames or g.frames[-1].function == "runtime.goexit" or len(g.frames) == 100, g
+        go.kill()
+        go.communicate()
+    assert stacks > looks
+    unknown = {name for name in functions if not re.match(r"[a-z]\w*(/[\w.]+)*\.\S", name)}
+    assert not unknown
 
 
 @pytest.mark.lab
