@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from unjam.errors import NoSuchProcess
 from unjam.facts.case import Look
+from unjam.facts.children import Working
+from unjam.facts.goroutines import OtherWait
 from unjam.facts.seen import Fact, Program
 from unjam.facts.settings import WaitingUser
 from unjam.golang.child_role import role_of
@@ -127,11 +130,19 @@ def _does(process: Process, tree: Tree) -> tuple[str, float | None]:
 
 
 def _longest(look: Look) -> tuple[str, float | None] | None:
-    waits: list[Fact] = sorted((fact for fact in look.facts if fact.trouble), key=lambda fact: -(fact.since or 0.0))
+    waits: list[Fact] = sorted(filter(_stands, look.facts), key=lambda fact: -(fact.since or 0.0))
     if waits:
         return waits[0].seen.text.partition("\n")[0], waits[0].since
-    users = [fact for fact in look.facts if isinstance(fact, WaitingUser)]
-    return (users[0].why, None) if users else None
+    for fact in look.facts:
+        if isinstance(fact, WaitingUser):
+            return f"{fact.why}: {fact.seen.text}", None
+    works = Counter(fact.role for fact in look.facts if isinstance(fact, Working))
+    return (f"{', '.join(f'{role} ({count})' for role, count in works.items())} at work", None) if works else None
+
+
+def _stands(fact: Fact) -> bool:
+    """Whether it is a wait to tell of. A busy go opens and reads a file at any moment."""
+    return fact.trouble and not (isinstance(fact, OtherWait) and (fact.since or 0.0) < 1.0)
 
 
 def _first_reason(look: Look) -> tuple[str, float | None] | None:

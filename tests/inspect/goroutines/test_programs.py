@@ -230,6 +230,24 @@ def test_ten_thousand(toolchain: Path, build: Builder, running: Running) -> None
     assert len({g.id for g in dump.goroutines}) == len(dump.goroutines) > 10000
 
 
+COUNT = """
+import resource, sys
+from unjam.inspect.goroutines import read_goroutines
+print(len(read_goroutines(int(sys.argv[1])).goroutines), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10)
+"""
+
+
+@pytest.mark.skipif(not EDGES, reason="no toolchain under .toolchains")
+def test_a_hundred_thousand_take_less_than_a_gigabyte(build: Builder, running: Running) -> None:
+    process, _ = running.ready(build(EDGES[-1], "parked"), "park", "25000")
+    done = subprocess.run(
+        [sys.executable, "-c", COUNT, str(process.pid)], capture_output=True, text=True, check=True, timeout=120
+    )
+    count, megabytes = map(int, done.stdout.split())
+    assert count > 100_000
+    assert megabytes < 1000
+
+
 # ---- refusals ----
 
 
