@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, NoReturn
 from unjam.lab.wire import Answer, Dropped, Exchange, Request
 
 if TYPE_CHECKING:
-    from unjam.lab.server import Connection
+    from unjam.lab.connection import Connection
     from unjam.lab.stream import Stream
 
 

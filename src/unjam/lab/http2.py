@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn
 from unjam.lab.wire import Answer, Dropped, Exchange, Request
 
 if TYPE_CHECKING:
-    from unjam.lab.server import Connection
+    from unjam.lab.connection import Connection
 
 INTERNAL_ERROR = 0x2  # RFC 9113, section 7
 

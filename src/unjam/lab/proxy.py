@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from unjam.lab import tunnel
+from unjam.lab.connection import Connection
 from unjam.lab.port import HOST
-from unjam.lab.server import Connection, Server
+from unjam.lab.server import Server
 from unjam.lab.wire import Answer, Request, not_found
 
 if TYPE_CHECKING:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import socket
-import struct
 import threading
 import time
 from abc import ABC, abstractmethod
@@ -13,11 +11,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from unjam.lab import http1
+from unjam.lab.connection import Connection
 from unjam.lab.faults.fault import Armed, Fault
 from unjam.lab.http2 import Http2Connection
 from unjam.lab.match import Match
 from unjam.lab.port import Port
-from unjam.lab.stream import PlainStream, Stream, TlsStream
+from unjam.lab.stream import TlsStream
 from unjam.lab.wire import Answer, Dropped, Exchange, Request
 
 if TYPE_CHECKING:
@@ -32,26 +31,6 @@ class Asked:
     path: str
     time: float
     status: int | None = None
-
-
-class Connection:
-    """One accepted connection: its socket, and the stream over it. Faults may change `certificate` before TLS begins."""
-
-    def __init__(self, sock: socket.socket) -> None:
-        self.sock = sock
-        self.stream: Stream = PlainStream(sock)
-        self.certificate = "good"
-
-    def reset(self) -> None:
-        """End it with RST, which the close by its own thread sends once this has woken it."""
-        with contextlib.suppress(OSError):
-            self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            self.sock.shutdown(socket.SHUT_RD)
-
-    def hang_up(self) -> None:
-        """End it with FIN, and wake whoever reads from it."""
-        with contextlib.suppress(OSError):
-            self.sock.shutdown(socket.SHUT_RDWR)
 
 
 class Server(ABC):

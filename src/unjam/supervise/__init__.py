@@ -10,6 +10,7 @@
 """
 
 from unjam.supervise.outcome import Listener, LookAt, Options, Outcome, Silent, State
-from unjam.supervise.run import Read, again, run
+from unjam.supervise.run import again, run
+from unjam.supervise.running import Read
 
 __all__ = ["Listener", "LookAt", "Options", "Outcome", "Read", "Silent", "State", "again", "run"]

@@ -4,66 +4,21 @@ from __future__ import annotations
 
 import os
 import re
-import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from unjam.diagnose import Diagnosis, diagnose
 from unjam.facts.case import Case
 from unjam.host import stderr
 from unjam.host.bell import Bell
-from unjam.host.processes import start_time
-from unjam.host.run import Ended, adopt_orphans, environment, find_go, start, wait
+from unjam.host.run import Ended, adopt_orphans, environment, find_go, start
 from unjam.host.signals import Signals
 from unjam.supervise.outcome import Listener, LookAt, Options, Outcome, Silent, State
 from unjam.supervise.rerun import prints_nothing
+from unjam.supervise.running import Read, Running
 from unjam.supervise.watch import Watch, place
 from unjam.supervise.words import Sieve, Words
-
-Read = Callable[[bytes, str], Case]
-
-
-@dataclass(slots=True)
-class Running:
-    """One run. `ended` is set by the thread that waits for the child; `talks` when `-x` lines are to be had."""
-
-    pid: int
-    argv: tuple[str, ...]
-    words: Words
-    options: Options
-    environment: Mapping[str, str]
-    errors: stderr.Stderr
-    bell: Bell
-    signals: Signals
-    look: LookAt
-    told: Listener
-    read: Read | None
-    talks: bool
-    ended: Ended | None = None
-    started: float | None = None
-    given_up: bool = False
-    waiter: threading.Thread | None = field(default=None, repr=False)
-
-    def begin(self) -> None:
-        """Have a thread wait for the child."""
-        self.started = start_time(self.pid)
-        self.waiter = threading.Thread(target=self._wait, name="unjam-wait", daemon=True)
-        self.waiter.start()
-
-    def end(self) -> None:
-        """The thread that waited is no longer needed."""
-        if self.waiter is not None and not self.given_up:
-            self.waiter.join()
-
-    def give_up(self) -> None:
-        """The child cannot be ended (it hangs in the kernel): leave it there."""
-        self.ended, self.given_up = Ended(None, 9), True
-
-    def _wait(self) -> None:
-        ended = wait(self.pid)
-        self.ended = self.ended or ended
-        self.bell.ring()
 
 
 def run(

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from unjam.diagnose import Diagnosis, diagnose, remedy
 from unjam.errors import NoSuchProcess
@@ -25,10 +24,8 @@ from unjam.model import Finding, Fix, Remedy
 from unjam.supervise.outcome import Outcome, State
 from unjam.supervise.progress import Pace, Pulse, Works, leave_the_terminal_alone, pulse
 from unjam.supervise.rerun import USER_PROGRAM, Streams, why_not
+from unjam.supervise.running import Running
 from unjam.supervise.schedule import Schedule
-
-if TYPE_CHECKING:
-    from unjam.supervise.run import Running
 
 #: Seconds between two looks at the counters, at the least.
 _TICK = 0.5

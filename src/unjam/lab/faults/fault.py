@@ -11,8 +11,8 @@ from unjam.lab.wire import Dropped, Exchange, Request
 Level = Literal["port", "connection", "exchange"]
 
 if TYPE_CHECKING:
+    from unjam.lab.connection import Connection
     from unjam.lab.port import Port
-    from unjam.lab.server import Connection
 
 
 class Fault:

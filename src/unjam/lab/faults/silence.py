@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from unjam.lab.faults.fault import Armed, Fault, Level
 
 if TYPE_CHECKING:
-    from unjam.lab.server import Connection
+    from unjam.lab.connection import Connection
     from unjam.lab.wire import Exchange
 
 
