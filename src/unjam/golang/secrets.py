@@ -147,6 +147,8 @@ def _rules() -> tuple[tuple[tuple[str, ...], re.Pattern[str], str | Callable[[re
         (("@",), re.compile(r"((?<![\w./%+-]))([\w.%+~-]+:[^\s/\\\"'<>@,|]{1,256})@(?!sha\d)(?=[\w\[])"), _user_info),
         # The text ends within user info: a log that was cut, a line that a window broke.
         (("://",), re.compile(r"(?m)(://(?!\[)[^\s/?#\"<>@:]{1,256}:)(?!\d{1,5}\W?$)[^\s/?#\"<>@:]+$"), rf"\g<1>{MASK}"),
+        # A window broke the line behind the colon of user info, and it was put together with a blank.
+        (("://",), re.compile(r"(://)((?!\[)[^\s/?#\"<>@:]{1,256}: [^\s/?#\"<>@:]{1,256})@(?!v\d|latest\b)"), _user_info),
         (("-u", "-U", "-user"), re.compile(r"((?<!\S)(?:-u|-U|--user|--proxy-user)[ =][\"']?[^\s:\"']{1,64}:)[^\s\"']+"),
          rf"\g<1>{MASK}"),
         (("?", "&", ";"), re.compile(r"(?i)([?&;](?:key|code|sig|state|[\w.-]{0,32}?"

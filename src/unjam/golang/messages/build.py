@@ -9,6 +9,7 @@ from re import compile as pattern
 
 from unjam.golang.messages.message import Message
 from unjam.golang.messages.statement import Statement, go_prefix
+from unjam.golang.signs import MESSAGES
 
 _COMPILER_WORDS = ("gcc", "g++", "clang", "cc", "c++", "gfortran", "zig", "ccache", "icx", "tcc", "pkg-config")
 
@@ -105,6 +106,8 @@ def _of_import() -> Pattern[str]:
     )
 
 
+#: Lines of an import chain that go prints; longer ones it cuts.
+_MOST_IMPORTS = 50
 _INTRODUCES = (" imports", " requires", " tested by", " updating to", "requires:")
 
 
@@ -116,12 +119,35 @@ def unexplained(s: Statement) -> GoError | None:
         said = text[at + 4 :].strip()
     elif (found := _of_import().match(text)) is not None and not s.in_test:
         said = text[found.start(1) :].strip()
+    elif _is_introduced(text, next(s.above(1), "")) and go_prefix(s.head) >= 0:
+        said = text.strip()
     else:
         return None
-    if not said or said.startswith(_INFORMS) or said.endswith(_INTRODUCES):
+    if said.endswith(_INTRODUCES):
+        return _introduced(s)
+    if not said or said.startswith(_INFORMS):
         return None
     if s.index == len(s.lines) - 1 and any(informs.startswith(said) for informs in _INFORMS):
         return None  # the text was cut within a word
     if "switching to go" in said or "; switching to" in said:
         return None
     return GoError(line=s.number, raw=text, go_said=True, speaker=s.speaker, text=said)
+
+
+def _is_introduced(text: str, above: str) -> bool:
+    """Whether it is the error at the end of `go: A imports`, `B imports`, `C: error`."""
+    return text[:1] in {"\t", " "} and above.endswith(_INTRODUCES) and not text.endswith(_INTRODUCES)
+
+
+def _introduced(s: Statement) -> GoError | None:
+    """The error below a line that introduces it, where nothing in it would be read otherwise."""
+    above = s.text
+    for offset, text in enumerate(s.below(_MOST_IMPORTS), 1):
+        if _is_introduced(text, above):
+            known = not text.strip() or any(sign in text for sign in MESSAGES)
+            number = s.lines[s.index + offset].number
+            return None if known else GoError(line=number, raw=text, go_said=True, speaker=s.speaker, text=text.strip())
+        if not text.endswith(_INTRODUCES) or text[:1] not in {"\t", " "}:
+            return None
+        above = text
+    return None
