@@ -90,6 +90,7 @@ OF_TEXT: dict[str, Callable[[str], object]] = {
     "cache_path.folder_of": cache_path.folder_of,
     "child_role.role_of": lambda text: child_role.role_of(text.split(), text[:20]),
     "dump.parse_dump": lambda text: list(dump.parse_dump(text)),
+    "dump.count_goroutines": dump.count_goroutines,
     "dump.group_by_stack": of_dump(dump.group_by_stack),
     "dump.split_by_process": of_dump(dump.split_by_process),
     "frames.join": of_dump(frames.join),
@@ -137,6 +138,9 @@ OF_TEXT: dict[str, Callable[[str], object]] = {
     "secrets.scrub": secrets.scrub,
     "secrets.scrub_argv": lambda text: secrets.scrub_argv(text.split()),
     "secrets.is_secret_name": secrets.is_secret_name,
+    "log_text.clean_lines": lambda text: log_text.clean_lines(lines_of(text)),
+    "log_text.plain_text": lambda text: log_text.plain_text(text.encode("utf-8", "replace")),
+    "stack_lines.take_apart": lambda text: stack_lines.take_apart(text.encode("utf-8", "replace")),
     "stack_lines.without_stacks": lambda text: stack_lines.without_stacks(
         lines_of(text), dump.parse_dump("\n".join(lines_of(text).texts))
     ),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from unjam.golang.dump import parse_dump
 from unjam.golang.log_text import Lines, clean
-from unjam.golang.stack_lines import without_stacks
+from unjam.golang.stack_lines import take_apart, without_stacks
 
 WHOLE = """go: downloading example.com/lib v1.0.0
 
@@ -57,3 +59,30 @@ def test_text_without_a_dump_is_the_same_lines() -> None:
     """Nothing is copied."""
     lines = clean(b"go: downloading example.com/lib v1.0.0\n").lines
     assert without_stacks(lines, ()) is lines
+
+
+def _many(text: str) -> bytes:
+    """A dump so long that it is taken apart before its lines are cleaned."""
+    return "\n".join(text.replace("goroutine 1 ", f"goroutine {100 + number} ", 1) for number in range(120)).encode()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [WHOLE, WHOLE.replace("\n", "\r\n"), WHOLE.replace("go: example", "2026-01-02T03:04:05Z go: example"),
+     WHOLE.replace("main.main()\n\t/src", "exit status 2\nmain.main()\n\t/src"), f"{WHOLE}\nexit status 2\n"],
+)  # fmt: skip
+def test_a_long_dump_reads_as_a_short_one(text: str) -> None:
+    """Taking it apart first changes nothing but the time it takes: goroutines, other lines, numbers."""
+    raw = _many(text)
+    whole = clean(raw).lines
+    goroutines = tuple(parse_dump("\n".join(whole.texts)))
+    apart = take_apart(raw)
+    assert apart.goroutines == goroutines
+    assert [apart.numbers[one.line - 1] for one in apart.goroutines] == [whole.numbers[one.line - 1] for one in goroutines]
+    assert list(apart.log.lines) == list(without_stacks(whole, goroutines))
+
+
+def test_a_goroutine_behind_a_prefix_is_not_lost() -> None:
+    """Among many that stand plain: then every line is cleaned first."""
+    raw = _many(WHOLE) + b"\n2026-01-02T03:04:05Z goroutine 7 [select]:\n2026-01-02T03:04:05Z main.late()\n"
+    assert 7 in {one.id for one in take_apart(raw).goroutines}

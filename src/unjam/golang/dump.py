@@ -13,7 +13,15 @@ from dataclasses import dataclass
 from unjam.golang import dump_stack
 from unjam.golang.dump_stack import DumpedFrame, Stack
 
-__all__ = ["DumpedFrame", "DumpedGoroutine", "StackGroup", "group_by_stack", "parse_dump", "split_by_process"]
+__all__ = [
+    "DumpedFrame",
+    "DumpedGoroutine",
+    "StackGroup",
+    "count_goroutines",
+    "group_by_stack",
+    "parse_dump",
+    "split_by_process",
+]
 
 # It begins with a literal, which `re` finds quickly, and so must look back to see that only blanks stand before it.
 # One line break is allowed inside the brackets, where a terminal of 80 columns wraps a long state.
@@ -75,7 +83,7 @@ def parse_dump(text: str) -> Iterator[DumpedGoroutine]:
     states: dict[str, _State] = {}
     line, counted = 1, 0
     apart = False
-    headers = (match for match in _HEADER.finditer(text) if _begins_line(text, match.start()))
+    headers = _headers(text)
     header = next(headers, None)
     while header is not None:
         following = next(headers, None)
@@ -86,6 +94,15 @@ def parse_dump(text: str) -> Iterator[DumpedGoroutine]:
         state = states.get(inside) or states.setdefault(inside, _state(inside))
         yield _goroutine(int(header[1]), state, stack, line, header[3] or "", apart)
         header, apart = following, more
+
+
+def count_goroutines(text: str) -> int:
+    """How many `parse_dump` would find, for less."""
+    return sum(1 for _ in _headers(text))
+
+
+def _headers(text: str) -> Iterator[re.Match[str]]:
+    return (match for match in _HEADER.finditer(text) if _begins_line(text, match.start()))
 
 
 def group_by_stack(goroutines: Iterable[DumpedGoroutine]) -> tuple[StackGroup, ...]:

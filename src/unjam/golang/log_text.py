@@ -90,12 +90,25 @@ def clean(raw: bytes) -> CleanLog:
         given = raw.decode(encoding, "replace").replace("\0", "").replace("\r\n", "\n").split("\n")
         given, numbers = joined(given) if len(given) <= MOST_LINES else (given, range(1, len(given) + 1))
         given = [shortened(line) for line in given] if max(map(len, given)) > LONGEST_LINE else given
+    return clean_lines(Lines(given, numbers), tuple(notes))
+
+
+def clean_lines(given: Lines, notes: tuple[str, ...] = ()) -> CleanLog:
+    """Lines freed of what stands around them."""
     lines = _Collector()
     for start in range(0, len(given), _CHUNK):
-        lines.take(numbers[start : start + _CHUNK], given[start : start + _CHUNK])
-    if lines.clipped:
-        notes.append("the log says that it was clipped")
-    return CleanLog(Lines(lines.texts, lines.numbers), tuple(notes))
+        lines.take(given.numbers[start : start + _CHUNK], given.texts[start : start + _CHUNK])
+    clipped = ("the log says that it was clipped",) if lines.clipped else ()
+    return CleanLog(Lines(lines.texts, lines.numbers), notes + clipped)
+
+
+def plain_text(raw: bytes) -> str | None:
+    """The text as it stands; None if some line needs more than to be freed of a prefix, or is not to be read at all."""
+    encoding, notes = _encoding(raw)
+    if encoding != "utf-8" or notes or is_long(raw) or b"\0" in raw:
+        return None
+    text = raw.decode(encoding, "replace")
+    return None if any(mark in text for mark in _UNUSUAL) else text
 
 
 def clean_text(text: str) -> CleanLog:
@@ -148,7 +161,7 @@ class _Collector:
         self.numbers: list[int] = []
         self.clipped = False
 
-    def take(self, numbered: Sequence[int], given: list[str]) -> None:
+    def take(self, numbered: Sequence[int], given: Sequence[str]) -> None:
         """Lines and their numbers."""
         together = "\n".join(given)
         self.clipped = self.clipped or any(mark in together for mark in CLIPPED)

@@ -16,10 +16,10 @@ from unjam.facts.seen import Fact, Program, Seen
 from unjam.facts.settings import PASTED, GoSetting
 from unjam.golang import messages
 from unjam.golang.go_env_text import parse_go_env
-from unjam.golang.log_text import CleanLog, clean
+from unjam.golang.log_text import CleanLog
 from unjam.golang.messages import Message
 from unjam.golang.secrets import EnvValue, scrub
-from unjam.golang.stack_lines import without_stacks
+from unjam.golang.stack_lines import take_apart
 from unjam.golang.x_lines import parse_x
 from unjam.sources import text_dump, text_x
 from unjam.sources.text_servers import Servers, asked_for
@@ -35,12 +35,11 @@ _SUMMARIES = ("error loading module requirements",)
 
 def case_of_text(raw: bytes, name: str = "the text", also: Iterable[Fact] = ()) -> Case:
     """The facts of a text. `name` is how citations call it; `also` are facts known otherwise, such as settings."""
-    whole = clean(raw)
-    goroutines = text_dump.goroutines_in(whole)
-    log = replace(whole, lines=without_stacks(whole.lines, goroutines))
+    apart = take_apart(raw)
+    log = apart.log
     known = (*also, *_settings(log, name))
     looked = ("text", *(f"text: {note}" for note in log.notes))
-    dumped = partial(text_dump.facts, goroutines, whole, name)
+    dumped = partial(text_dump.facts, apart.goroutines, apart.numbers, name)
     return Case().add(Look(None, (*_facts(log, name, known, dumped), *known), KINDS, looked_at=looked))
 
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from unjam.facts.children import Task, WaitingChild, Wants
 from unjam.facts.locks import WaitingLock
 from unjam.facts.requests import Purpose, WaitingRequest
 from unjam.facts.seen import Fact, Program, Seen
 from unjam.golang import frame_table as table
-from unjam.golang.dump import DumpedGoroutine, parse_dump, split_by_process
+from unjam.golang.dump import DumpedGoroutine, split_by_process
 from unjam.golang.frame_table import Wait
 from unjam.golang.frames import Waiting, join, program_of
-from unjam.golang.log_text import CleanLog, texts_of
 from unjam.sources.meanings import PHASES, lock_of, program, purpose_of, task_of
 
 #: A dump names no server; which kind it is, the stack tells.
@@ -25,18 +24,11 @@ _KINDS = {
 }
 
 
-def goroutines_in(log: CleanLog) -> tuple[DumpedGoroutine, ...]:
-    """The dumps in the cleaned lines; `line` counts those."""
-    texts = texts_of(log.lines)
-    if not any("goroutine " in text for text in texts):
-        return ()
-    return tuple(parse_dump("\n".join(texts)))
-
-
-def facts(goroutines: tuple[DumpedGoroutine, ...], log: CleanLog, name: str, asked_for: str = "") -> Iterator[Fact]:
+def facts(goroutines: tuple[DumpedGoroutine, ...], numbers: Sequence[int], name: str, asked_for: str = "") -> Iterator[Fact]:
     """The waits of cmd/go and gopls. A dump of the user's own program is not go's trouble.
 
-    `asked_for` is the one module (or toolchain) that go had said it downloads, "" where that is not certain.
+    `numbers` are those of the lines that `line` of a goroutine counts in. `asked_for` is the one module (or toolchain)
+    that go had said it downloads, "" where that is not certain.
     """
     for process in split_by_process(goroutines):
         said_by = program(program_of(process))
@@ -46,7 +38,7 @@ def facts(goroutines: tuple[DumpedGoroutine, ...], log: CleanLog, name: str, ask
         for waiting in join(process):
             goroutine = by_id[waiting.id]
             text = f"goroutine {goroutine.id} [{goroutine.state}] {waiting.frame}: waits for {waiting.wait}"
-            seen = Seen(text, f"{name}:{log.lines[goroutine.line - 1].number}", said_by)
+            seen = Seen(text, f"{name}:{numbers[goroutine.line - 1]}", said_by)
             fact = _fact(waiting, seen, goroutine, asked_for)
             if fact is not None:
                 yield fact
