@@ -56,14 +56,16 @@ def _of_plain_dump(raw: bytes) -> TakenApart | None:
         goroutines.append(one)
     numbers = range(1, len(texts) + 1)
     log = clean_lines(without_stacks(Lines(texts, numbers), goroutines))
-    found = count_goroutines("\n".join(texts_of(log.lines)))
-    return TakenApart(tuple(goroutines), log, numbers) if found == len(goroutines) else None
+    last = bool(goroutines) and not _ends_there(texts, goroutines[-1].line, _end(goroutines[-1]))
+    if count_goroutines("\n".join(texts_of(log.lines))) != last:
+        return None
+    return TakenApart(tuple(goroutines), log, numbers)
 
 
 def without_stacks(lines: Lines, goroutines: Iterable[DumpedGoroutine]) -> Lines:
-    """The lines but for the frames of `goroutines`, which were read from these very lines. Headers stay.
+    """The lines but for those of `goroutines`, which were read from these very lines, and the blank line behind each.
 
-    Only a stack that is printed whole, two lines a frame and then a blank one, is left out: what stands in or right
+    Only a goroutine that is printed whole, two lines a frame and then a blank one, is left out: what stands in or right
     below another may be something else (`exit status 2`).
     """
     texts, numbers = lines.texts, lines.numbers
@@ -73,9 +75,9 @@ def without_stacks(lines: Lines, goroutines: Iterable[DumpedGoroutine]) -> Lines
     for one in goroutines:
         end = _end(one)
         if _ends_there(texts, one.line, end):
-            kept += texts[after : one.line]
-            kept_numbers += numbers[after : one.line]
-            after = end
+            kept += texts[after : one.line - 1]
+            kept_numbers += numbers[after : one.line - 1]
+            after = end + 1 if kept and not kept[-1] else end
     if not after:
         return lines
     return Lines(kept + list(texts[after:]), kept_numbers + list(numbers[after:]))
