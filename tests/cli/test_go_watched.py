@@ -191,6 +191,33 @@ def test_a_fix_that_does_not_help_is_put_back(lab: Lab, start: Start) -> None:
     assert watched.members() == []
 
 
+def test_behind_a_silent_proxy_stands_another(lab: Lab, start: Start) -> None:
+    lab.require(lab.module("example.com/lib"))
+    sick, sick_too, well = lab.proxy("sick"), lab.proxy("sick, too"), lab.proxy("well")
+    for proxy in (sick, sick_too):
+        proxy.fault(Silence(), on=Match("mod"))
+    lab.use_goproxy(sick, sick_too, well)
+    watched = start("--stall", "1s", "--heal=ask", "mod", "tidy")
+    assert watched.wait() == 0
+    assert watched.said.count("did not help") == 1
+    [finding] = watched.report()["findings"]
+    assert finding["applied"]["healed"] is True
+    assert finding["remedy"]["changes"] == [f"for this run only: GOPROXY={well.url}"]
+
+
+def test_a_proxy_that_is_silent_on_http_2_is_asked_with_http_1_and_then_left_out(lab: Lab, start: Start) -> None:
+    lab.require(lab.module("example.com/lib"))
+    sick, well = lab.proxy("sick", tls=True, http2=True), lab.proxy("well")
+    sick.fault(Silence())
+    lab.use_goproxy(sick, well)
+    watched = start("--stall", "1s", "--heal=ask", "mod", "download")
+    assert watched.wait() == 0
+    assert "use HTTP/1.1, for this run: that did not help" in watched.said
+    [finding] = watched.report()["findings"]
+    assert finding["mode"] == SILENT, "HTTP/1.1 has shown that it is the server"
+    assert finding["applied"]["healed"] is True
+
+
 def test_without_a_journal_the_line_to_type_is_printed(lab: Lab, start: Start) -> None:
     with_silent_proxy(lab)
     lab.env["UNJAM_STATE"] = "/proc/unjam"

@@ -23,7 +23,7 @@ def test_a_hang_from_its_cause_to_what_to_type(stuck: View) -> None:
     assert "cause   The module proxy accepts connections and then says nothing.\n" in told
     assert "          socket 8 of process 4711\n" in told
     assert "fix     Ask well.example instead of sick.example:4000, for this run.\n" in told
-    assert "          unjam go mod tidy\n" in told
+    assert "          unjam go --heal=ask mod tidy\n" in told
     assert "          GOPROXY=https://well.example go mod tidy\n" in told
     assert "more    unjam explain net-proxy-accepts-never-answers\n" in told
     assert "seen    Looked at, nothing else wrong: process; goroutines; sockets.\n" in told

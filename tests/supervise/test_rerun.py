@@ -57,6 +57,11 @@ def test_while_it_waits_it_may_not(line: str, programs: tuple[str, ...], reason:
     assert reason in refusal(line, programs)
 
 
+@pytest.mark.parametrize("line", ["go build .", "go install .", "go vet .", "go list -export ."])
+def test_a_hook_of_git_or_a_compiler_script_is_no_program_of_the_users(line: str) -> None:
+    assert refusal(line, ("git status", "shell", "user program")) == ""
+
+
 def test_flags_of_the_environment_count() -> None:
     assert "-toolexec" in refusal("go build .", goflags="-v -toolexec=mine")
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 #: Seconds before the live line is drawn: what is over sooner needs none.
 _FIRST_DRAWN = 1.0
+#: One cause may hide another, as HTTP/2 hides a server that is silent on HTTP/1.1 too; but nobody wants to be asked for ever.
+_MOST_FIXES = 3
 
 
 class Teller:
@@ -33,7 +35,7 @@ class Teller:
         self._told: set[str] = set()
         self._declined: set[tuple[str, str]] = set()
         self._accepted: tuple[Finding, Fix] | None = None
-        self.healing = False
+        self._tried: list[tuple[str, Fix]] = []
 
     # Listener
 
@@ -57,7 +59,7 @@ class Teller:
         from unjam.model import Fix, Safety
 
         asked = (finding.mode, finding.subject)
-        if self.healing or not isinstance(remedy, Fix) or asked in self._declined:
+        if not isinstance(remedy, Fix) or asked in self._declined or not self._may_follow(finding, remedy):
             return False
         if why := so_far.why_not_rerun or self._why_not_applied():
             self._say_once(f"unjam: the command is not run again by itself: {why}.")
@@ -121,6 +123,19 @@ class Teller:
         elif outcome.state is State.FAILED and outcome.diagnosis and outcome.diagnosis.candidates:
             self._report(outcome)
 
+    def tries(self, finding: Finding, remedy: Fix) -> None:
+        """A fix is about to be tried: the same one is not offered again when the command is stuck in its healing run."""
+        self._tried.append((finding.mode, remedy))
+
+    def _may_follow(self, finding: Finding, remedy: Fix) -> bool:
+        """Whether this fix may come after those that were tried: another cause, or another variable for a further server."""
+        from unjam.fixes.one_run_environment import OneRunEnvironment
+
+        if len(self._tried) >= _MOST_FIXES or any(remedy.changes == fix.changes for _, fix in self._tried):
+            return False
+        again = any(finding.mode == mode for mode, _ in self._tried)
+        return not again or all(isinstance(change, OneRunEnvironment) for change in remedy.changes)
+
     def healed(self, outcome: Outcome, remedy: Fix, entry: str, well: bool) -> None:
         """What became of the fix."""
         if well:
@@ -137,7 +152,9 @@ class Teller:
         self._say(why and f"unjam: {why}")
 
     def _why_not_applied(self) -> str:
-        """Nothing is changed that could not be taken back."""
+        """Nothing is changed that could not be taken back. In a healing run that is known, and the project is ours."""
+        if self._tried:
+            return ""
         from unjam import treat
         from unjam.errors import UnjamError
 
@@ -171,11 +188,19 @@ class Teller:
         from unjam.model import Safety
 
         remedy = view.findings[0].remedy if view.findings else None
-        if remedy is None or self.healing or not outcome.may_rerun or self._why_not_applied():
+        if remedy is None or not outcome.may_rerun or self._is_tried(outcome) or self._why_not_applied():
             return False
         if self._heal is Heal.ASK or (self._heal is Heal.SAFE and remedy.safety is Safety.SAFE):
             return True
         return can_ask() and not outcome.prompting
+
+    def _is_tried(self, outcome: Outcome) -> bool:
+        from unjam.model import Fix
+        from unjam.supervise.watch import remedy_of
+
+        finding = outcome.diagnosis.findings[0] if outcome.diagnosis and outcome.diagnosis.findings else None
+        remedy = remedy_of(finding, outcome.case) if finding else None
+        return bool(self._tried) and not (finding and isinstance(remedy, Fix) and self._may_follow(finding, remedy))
 
     def _say_once(self, text: str) -> None:
         if text not in self._told:

@@ -71,12 +71,15 @@ def _read(raw: bytes, name: str) -> Case:
 
 
 def _heal(outcome: Outcome, options: Options, teller: Teller) -> tuple[Outcome, dict[str, Applied]]:
-    """Apply, run again, verify; put back unless all is well. The finding stays in the report, with what became of it."""
+    """Apply, run again, verify; put back unless all is well. What the healing run shows instead may be healed in turn.
+
+    The finding stays in the report, with what became of it.
+    """
     from unjam.report.view import Applied
     from unjam.treat import treat
 
     finding, fix = teller.chosen(outcome)
-    teller.healing = True
+    teller.tries(finding, fix)
 
     def again(overlay: Mapping[str, str]) -> Outcome:
         left = options.deadline and max(1.0, options.deadline - outcome.elapsed_s)
@@ -89,5 +92,8 @@ def _heal(outcome: Outcome, options: Options, teller: Teller) -> tuple[Outcome, 
         teller.not_applied(fix, error)
         return outcome, {}
     teller.healed(treated.run, fix, treated.entry.id, treated.healed)
+    failed_anew = treated.run.state is State.FAILED and teller.accepts_after_failure(treated.run)
+    if treated.run.chosen or failed_anew:
+        return _heal(replace(treated.run, elapsed_s=outcome.elapsed_s + treated.run.elapsed_s), options, teller)
     told = replace(treated.run, go=outcome.go, case=outcome.case, diagnosis=outcome.diagnosis, stalled_s=outcome.stalled_s)
     return told, {finding.mode: Applied(treated.entry.id, treated.healed)}

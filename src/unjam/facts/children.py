@@ -56,7 +56,7 @@ class WaitingChild(Fact):
     idle: float | None = None
     moved: float | None = None
     age: float | None = None  # seconds since it was started
-    banner: bool | None = None  # ssh only: whether the server has sent a byte
+    connecting: bool = False  # its connection is not made: nobody answers the attempt
 
     trouble: ClassVar[bool] = True
 

@@ -121,7 +121,7 @@ def _remedy(remedy: ShownRemedy, command: Command | None) -> Iterator[Line]:
         yield Line(_sentence(remedy.title), page.STRONG, "advice")
         yield from (Line(step, page.TYPED, whole=True) for step in remedy.changes)
         return
-    consent = "unjam asks before it does this" if remedy.safety is Safety.ASK else "safe: --heal does this without asking"
+    consent = "--heal=ask is your yes to it" if remedy.safety is Safety.ASK else "safe"
     yield Line(_sentence(remedy.title), page.STRONG, "fix")
     if remedy.why_ask:
         yield Line(_sentence(remedy.why_ask))
@@ -134,7 +134,8 @@ def _how_to_apply(remedy: ShownRemedy, command: Command, consent: str) -> Iterat
     words = command_line(command.argv[1:]) if len(command.argv) > 1 else "…"
     over = "" if command.pid is None or command.exit is not None else "end the command (Ctrl-C), then "
     yield Line(f"To apply it, {over}type ({consent}; `unjam undo` takes it back):")
-    yield Line(f"unjam go {words}", page.TYPED, indent=2, whole=True)
+    heal = "--heal=ask" if remedy.safety is Safety.ASK else "--heal"
+    yield Line(f"unjam go {heal} {words}", page.TYPED, indent=2, whole=True)
     if remedy.to_type:
         yield Line("or by hand:")
         yield from (Line(line, page.TYPED, indent=2, whole=True) for line in remedy.to_type)

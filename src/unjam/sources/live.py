@@ -118,10 +118,13 @@ def _take_in(eye: Eye, pid: int, memory: Refused | None) -> None:
 
 
 def watch(pid: int, patience: float = PATIENCE, *, memory: Memory | Refused | None = None, pause: float = 0.5) -> Case:
-    """Look once, and again only while every wait is too young to be judged; at most `patience` seconds."""
+    """Look once, and again only while every wait is too young to be judged; at most `patience` seconds.
+
+    Between two commands of git, go waits for nothing for a moment: what has waited is looked at once more.
+    """
     case = Case(patience=patience).add(look_at(pid, memory=memory))
     until = time.monotonic() + patience + pause
-    while _too_young(case) and time.monotonic() < until:
+    while (_too_young(case) or _just_moved_on(case)) and time.monotonic() < until:
         time.sleep(pause)
         try:
             case.add(look_at(pid, memory=memory))
@@ -130,7 +133,12 @@ def watch(pid: int, patience: float = PATIENCE, *, memory: Memory | Refused | No
     return case
 
 
+def _just_moved_on(case: Case) -> bool:
+    """Whether nothing waits now, but something did in one of the last two looks before."""
+    return any(fact.trouble for look in case.looks[-3:-1] for fact in look.facts) and not any(fact.trouble for fact in case.now)
+
+
 def _too_young(case: Case) -> bool:
-    """Whether something waits, and nothing that waits is old enough yet."""
+    """Whether something waits, and nothing is old enough yet. (A `.tmp` is older than the fetch that is to fill it.)"""
     waits = [fact for fact in case.now if fact.trouble or isinstance(fact, Download)]
-    return bool(waits) and not any(case.stuck(fact) for fact in waits)
+    return bool(waits) and not any(fact.trouble and case.stuck(fact) for fact in waits)

@@ -10,6 +10,7 @@ from unjam.facts.settings import WaitingUser
 from unjam.golang.child_role import role_of
 from unjam.golang.frame_table import Purpose, Wait
 from unjam.golang.secrets import scrub
+from unjam.golang.ssh_argv import ssh_url
 from unjam.inspect.process import Process, read_process
 from unjam.inspect.refused import Refused
 from unjam.inspect.sched import idle_since
@@ -29,6 +30,7 @@ _FREE = frozenset({Task.USER, Task.OTHER})
 _MOST = 160
 _MOST_TOOLEXEC = 16  # words
 _HELPERS = frozenset({"credential helper", "askpass", "pinentry"})
+_NAMELESS = frozenset({"user program", "shell"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ def collect(eye: Eye) -> None:
 
 
 def _child(eye: Eye, process: Process) -> None:
-    links = [Link(each, role_of(each.argv, eye.setting("GOAUTH"))) for each in _below(eye, process)]
+    links = _links(_below(eye, process), eye.setting("GOAUTH"))
     role = links[0].role
     if role.startswith("go "):
         return
@@ -66,6 +68,16 @@ def _child(eye: Eye, process: Process) -> None:
         eye.facts.append(WaitingUser(_child_seen(eye, process), "the user's own program runs"))
     else:
         _awaited(eye, links, for_whom)
+
+
+def _links(processes: list[Process], goauth: str) -> list[Link]:
+    """Each process with its role. What git's transport starts, whatever its name, it asks for a login."""
+    roles: dict[int, str] = {}
+    for each in processes:
+        role = role_of(each.argv, goauth)
+        asked_for_a_login = roles.get(each.ppid) == "git-remote-http" and role in _NAMELESS
+        roles[each.pid] = "credential helper" if asked_for_a_login else role
+    return [Link(each, roles[each.pid]) for each in processes]
 
 
 def _awaited(eye: Eye, links: list[Link], for_whom: Task) -> None:
@@ -177,7 +189,7 @@ def _fact(eye: Eye, chain: list[Link], wants: Wants, socket: Socket | None, task
         idle=silence(socket) if socket else idle_since(leaf.pid),
         moved=_moved(leaf, wants, socket),
         age=top.age_s,
-        banner=bool(socket.bytes_received) if socket and socket.bytes_received is not None else None,
+        connecting=socket is not None and socket.state == "SYN-SENT",
     )
 
 
@@ -211,9 +223,11 @@ def _task(process: Process, role: str) -> Task:
 
 
 def _remote(chain: list[Link]) -> str:
-    """The URL that git talks to, from the command line of its transport."""
-    for link in chain:
-        for word in link.process.argv[1:]:
-            if "://" in word:
+    """The URL that is talked to, from the innermost command line that names one: `insteadOf` may have changed git's own."""
+    for link in reversed(chain):
+        if link.role == "ssh":
+            return scrub(ssh_url(link.process.argv))
+        for word in reversed(link.process.argv[1:]):
+            if "://" in word and not word.startswith("-"):
                 return scrub(word)
     return ""

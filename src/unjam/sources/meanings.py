@@ -60,11 +60,9 @@ def purpose_of(waiting: Waiting | None, url: str) -> Purpose:
     if table.Purpose.TOOLCHAIN in own or (asked is not None and asked.toolchain):
         return Purpose.TOOLCHAIN
     if asked is not None and asked.kind.startswith("sumdb"):
-        return Purpose.MODULE if "/sumdb/" in url else Purpose.SUMDB
+        return Purpose.SUMDB
     if asked is not None and asked.kind == "go-get":
         return Purpose.GO_GET
-    if table.Purpose.SUMDB_OF_PROXY in own:
-        return Purpose.MODULE  # go asks the proxy, and it is the proxy that has not answered
     if table.Purpose.SUMDB in own:
         return Purpose.SUMDB
     if table.Purpose.GO_GET_META in own:

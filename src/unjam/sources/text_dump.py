@@ -59,7 +59,7 @@ def _fact(waiting: Waiting, seen: Seen, goroutine: DumpedGoroutine, asked_for: s
 
 def _server(waiting: Waiting, purpose: Purpose, asked_for: str) -> str:
     """A plain word for the server, with what it was asked for where that is certain."""
-    word = _KINDS[purpose]
+    word = "the module proxy" if table.Purpose.SUMDB_OF_PROXY in waiting.purposes else _KINDS[purpose]
     if asked_for and purpose in {Purpose.MODULE, Purpose.TOOLCHAIN} and table.Purpose.ZIP_DOWNLOAD in waiting.purposes:
         return f"{word} (asked for {asked_for})"
     return word

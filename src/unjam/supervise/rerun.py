@@ -70,11 +70,11 @@ def _ran(words: Words, programs: set[str], waiting: bool, goflags: str) -> str:
     flag = next((name for name in _RUNS_PROGRAMS if words.has(name) or f"{name}=" in goflags), "")
     if flag:
         return f"{flag} runs a program of yours"
+    if words.command in _SILENT | _PRINT_LAST:
+        return ""  # what they start are tools: a compiler of any name, git and the hooks and helpers of git
     if USER_PROGRAM in programs:
         return "a program of yours was started"
     if words.command in _RUN_LAST and waiting and not programs & {"compile", "link", "vet"}:
-        return ""
-    if words.command in _SILENT | _PRINT_LAST:
         return ""
     return f"go {words.command} may have started a program of yours"
 

@@ -285,11 +285,11 @@ class Watch:
             if keys - self._told:
                 self._told |= keys
                 self.run.told.stuck(diagnosis, self.so_far())
-            if any(finding.mode == self.run.options.end_when_stuck_by for finding in diagnosis.findings):
+            self._offer(diagnosis)
+            healed_of = self.run.options.end_when_stuck_by
+            if self.chosen is None and any(finding.mode == healed_of for finding in diagnosis.findings):
                 self.gave_up = True
                 self.end()
-            else:
-                self._offer(diagnosis)
             return
         if self._told:
             self._told.clear()

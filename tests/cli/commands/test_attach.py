@@ -39,7 +39,7 @@ def test_attach_tells_it_to_a_person(command: Command, hung: Running) -> None:
     told = command("attach", str(hung.pid), "--stall", "1s")
     assert told.returncode == 1
     assert f"go mod download (pid {hung.pid}, go1." in told.stdout
-    assert "unjam go mod download\n" in told.stdout
+    assert "unjam go --heal=ask mod download\n" in told.stdout
     assert "GOPROXY=" in told.stdout
 
 

@@ -4,14 +4,16 @@ You see: zips arrive, then silence, then `verifying module: … Get "https://sum
 timeout`.
 
 Why: go asks the module proxy for the database first and goes to it directly if the proxy does not carry it; a firewall
-that allows only the proxy stops it there.
+that allows only the proxy stops it there, and a proxy that is silent at /sumdb/ stops it too.
 
-The fix: none that unjam may make: without the database nobody checks what you download. Use a proxy that serves
-/sumdb/, let the host through, or name your private modules in GONOSUMDB.
+The fix: none where the database itself is silent: without it nobody checks what you download. Use a proxy that serves
+/sumdb/, let the host through, or name your private modules in GONOSUMDB. Where a proxy is silent at /sumdb/ and GOPROXY
+names others, unjam asks whether to leave it out for this run.
 """
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -21,13 +23,18 @@ from unjam.facts.requests import Phase, Purpose, WaitingRequest
 from unjam.golang.messages.net import RequestError
 from unjam.golang.messages.proxy import StatusError
 from unjam.golang.messages.sumdb import SumdbUnreachable
-from unjam.model import Advice, Candidate, Finding, Remedy
+from unjam.model import Advice, Candidate, Finding, Fix, Remedy
 from unjam.modes.mode import ATTACH, DUMP, ERROR, Mode
 from unjam.modes.requests import unnamed
+from unjam.modes.sick_entry import leave_out
 from unjam.modes.wording import lasting
 
 if TYPE_CHECKING:
     from unjam.lab.lab import Lab
+
+
+#: Where a module proxy carries the database.
+_BY_PROXY = "/sumdb/"
 
 
 def examine(case: Case) -> Iterator[Finding | Candidate]:
@@ -37,8 +44,10 @@ def examine(case: Case) -> Iterator[Finding | Candidate]:
             missing = ("whether it is still unanswered: unjam attach PID, or a goroutine dump",)
             yield Candidate(request.host, request.cites(), missing)
         elif request.purpose is Purpose.SUMDB:
-            says = f"the checksum database {request.host} does not answer: go has been {request.phase}{lasting(case, request)}."
-            yield Finding(request.host, says, request.cites())
+            by_proxy = _BY_PROXY in request.url
+            who = f", asked by way of {request.host}," if by_proxy else f" {request.host}"
+            says = f"the checksum database{who} does not answer: go has been {request.phase}{lasting(case, request)}."
+            yield Finding(request.url if by_proxy else request.host, says, request.cites())
     for message, fact in case.printed(SumdbUnreachable):
         host, why = _host_and_reason(message)
         yield Finding(host, f"the checksum database {host} could not be asked{why}.", fact.cites())
@@ -56,11 +65,15 @@ def _host_and_reason(message: SumdbUnreachable) -> tuple[str, str]:
 
 
 def remedy(finding: Finding, case: Case) -> Remedy:
-    """A way to the database; never off for all."""
+    """Another proxy to ask it by way of, or a way to the database; never off for all."""
+    by_proxy = _BY_PROXY in finding.subject
+    if by_proxy and isinstance(way := leave_out(finding, case, "does not answer for the checksum database"), Fix):
+        return way
+    asked = finding.subject if by_proxy else f"https://{finding.subject}/latest"
     return Advice(
         "make the checksum database reachable, by way of the module proxy or directly",
         (
-            f"curl -sS -m 10 https://{finding.subject}/latest   # does it answer from here?",
+            f"curl -sS -m 10 {shlex.quote(asked)}   # does it answer from here?",
             "curl -sS -m 10 -o /dev/null -w '%{http_code}\\n' <module proxy>/sumdb/sum.golang.org/supported   # 200: carried",
             "go env -w GOPRIVATE=<your host>/*   # only what is private: the public database must not be asked about it",
         ),

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from unjam.facts.case import Case
 from unjam.facts.children import Task, WaitingChild
 from unjam.fixes.one_run_environment import OneRunEnvironment
-from unjam.model import Finding, Fix, Remedy, Safety
+from unjam.model import Advice, Finding, Fix, Remedy, Safety
 from unjam.modes.mode import ATTACH, DUMP, Mode, X
 from unjam.modes.wording import lasting
 
@@ -35,7 +35,11 @@ def examine(case: Case) -> Iterator[Finding]:
 
 
 def remedy(finding: Finding, case: Case) -> Remedy:
-    """No stamp, for one run."""
+    """No stamp, for one run. A -buildvcs that was typed is stronger than any variable."""
+    command = case.command()
+    if command and any(word.lstrip("-").startswith("buildvcs") for word in command.argv):
+        by_hand = "git status --porcelain   # the same question by hand; `git config core.fsmonitor` names its monitor"
+        return Advice("build with -buildvcs=false in place of the -buildvcs that was typed", (by_hand,))
     setting = case.setting("GOFLAGS")
     flags = " ".join(part for part in (setting.raw if setting else "", "-buildvcs=false") if part)
     return Fix(

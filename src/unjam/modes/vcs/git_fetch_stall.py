@@ -18,7 +18,7 @@ from unjam.facts.case import Case
 from unjam.facts.children import Task, WaitingChild, Wants
 from unjam.model import Advice, Candidate, Finding, Remedy
 from unjam.modes.mode import ATTACH, Mode
-from unjam.modes.vcs.repository import url_of
+from unjam.modes.vcs.repository import silence_of, url_of
 from unjam.modes.vcs.siblings import unseen
 from unjam.modes.wording import lasting
 
@@ -30,7 +30,7 @@ def examine(case: Case) -> Iterator[Finding | Candidate]:
     """`git fetch` of one revision that waits for the network."""
     for child in case.waiting(WaitingChild):
         if child.task is Task.FETCH and child.wants is Wants.NETWORK:
-            says = f"git fetches from {child.remote or 'its server'}, and no byte has come{lasting(case, child)}."
+            says = f"git fetches from {child.remote or 'its server'}, and {silence_of(child)}{lasting(case, child)}."
             yield Finding(child.remote or child.chain[-1], says, child.cites())
     yield from unseen(case, Task.FETCH)
 

@@ -1,7 +1,7 @@
 """git asks a server for its tags and branches, and the server says nothing.
 
 You see: nothing; with `-x` the last line is `cd …; git ls-remote …` without its echo. A child `git-remote-https` sits
-on an established connection.
+on an established connection, or tries to make one.
 
 Why: git has no time limit of its own, and go gives its children none.
 
@@ -18,7 +18,7 @@ from unjam.facts.case import Case
 from unjam.facts.children import Task, WaitingChild, Wants
 from unjam.model import Advice, Candidate, Finding, Remedy
 from unjam.modes.mode import ATTACH, Mode
-from unjam.modes.vcs.repository import url_of
+from unjam.modes.vcs.repository import silence_of, url_of
 from unjam.modes.vcs.siblings import unseen
 from unjam.modes.wording import lasting
 
@@ -31,7 +31,7 @@ def examine(case: Case) -> Iterator[Finding | Candidate]:
     for child in case.waiting(WaitingChild):
         asks = child.task in {Task.LS_REMOTE, Task.VCS} and "git-remote-http" in child.tools
         if asks and child.wants is Wants.NETWORK:
-            says = f"git waits for the refs of {child.remote or 'its server'}: no byte has come{lasting(case, child)}."
+            says = f"git waits for the refs of {child.remote or 'its server'}: {silence_of(child)}{lasting(case, child)}."
             yield Finding(child.remote or child.chain[-1], says, child.cites())
     yield from unseen(case, Task.LS_REMOTE, Task.VCS, tool="git-remote-http")
 

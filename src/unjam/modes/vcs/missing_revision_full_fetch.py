@@ -16,22 +16,25 @@ from typing import TYPE_CHECKING
 
 from unjam.facts.case import Case
 from unjam.facts.children import Task, WaitingChild
-from unjam.model import Advice, Finding, Remedy
+from unjam.model import Advice, Candidate, Finding, Remedy
 from unjam.modes.mode import ATTACH, Mode, X
 from unjam.modes.vcs.repository import url_of
+from unjam.modes.vcs.siblings import DECIDES
 from unjam.modes.wording import lasting
 
 if TYPE_CHECKING:
     from unjam.lab.lab import Lab
 
 
-def examine(case: Case) -> Iterator[Finding]:
-    """A fetch of all branches and tags."""
+def examine(case: Case) -> Iterator[Finding | Candidate]:
+    """A fetch of all branches and tags. A dump shows that go fetches, and not what."""
     for child in case.waiting(WaitingChild):
         if child.task is Task.FULL_FETCH:
             where = child.remote or "the repository"
             says = f"a commit is on no branch of {where}: git has been fetching all of it{lasting(case, child)}."
             yield Finding(child.remote or "git fetch", says, child.cites())
+        elif child.task is Task.FETCH and not child.chain:
+            yield Candidate(child.remote or str(child.task), child.cites(), (DECIDES,))
 
 
 def remedy(finding: Finding, case: Case) -> Remedy:

@@ -38,6 +38,11 @@ def url_of(subject: str) -> str:
     return shlex.quote(subject) if "://" in subject else "<URL of the repository>"
 
 
+def silence_of(child: WaitingChild) -> str:
+    """What has not happened, for a sentence that goes on with for how long."""
+    return "no connection has been made" if child.connecting else "no byte has come"
+
+
 def remote_of(subject: str, case: Case) -> Url:
     """What the child talks to whose innermost command line, or remote, is the subject; an empty URL where it is not known."""
     children = (child for child in case.all(WaitingChild) if subject in {child.remote, *child.chain[-1:]})

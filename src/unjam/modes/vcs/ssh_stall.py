@@ -1,7 +1,7 @@
-"""ssh has connected, and the server says nothing.
+"""ssh waits for a server that says nothing.
 
-You see: nothing; with `-x` a lone `git ls-remote`. The child `ssh` sits on an established connection on which no byte
-has come.
+You see: nothing; with `-x` a lone `git ls-remote`. The child `ssh` sits on a connection on which no byte has come,
+or on one that nobody accepts.
 
 Why: ssh's ConnectTimeout is off by default and the wait for the server's banner has no limit of its own; neither git
 nor go adds one.
@@ -18,7 +18,7 @@ from unjam.facts.case import Case
 from unjam.facts.children import Task, WaitingChild, Wants
 from unjam.model import Advice, Candidate, Finding, Remedy
 from unjam.modes.mode import ATTACH, Mode
-from unjam.modes.vcs.repository import remote_of, ssh_to
+from unjam.modes.vcs.repository import remote_of, silence_of, ssh_to
 from unjam.modes.vcs.siblings import unseen
 from unjam.modes.wording import lasting
 
@@ -30,7 +30,7 @@ def examine(case: Case) -> Iterator[Finding | Candidate]:
     """An ssh that waits for the network."""
     for child in case.waiting(WaitingChild):
         if child.wants is Wants.NETWORK and "ssh" in child.tools:
-            says = f"ssh waits for {child.remote or 'its server'}: no byte has come{lasting(case, child)}."
+            says = f"ssh waits for {child.remote or 'its server'}: {silence_of(child)}{lasting(case, child)}."
             yield Finding(child.remote or child.chain[-1], says, child.cites())
     yield from unseen(case, Task.LS_REMOTE, Task.VCS, Task.FETCH, tool="ssh")
 
