@@ -409,3 +409,16 @@ def test_a_stopped_command_is_never_stuck(lab: Lab, start: Start) -> None:
     os.killpg(watched.process.pid, signal.SIGTERM)
     assert watched.wait() == -signal.SIGTERM
     assert watched.members() == []
+
+
+def test_what_fails_at_once_is_healed_too(lab: Lab, start: Start) -> None:
+    """Nobody has looked at it while it ran: what GOPROXY names comes from the environment."""
+    lab.require(lab.module("example.com/lib"))
+    sick, well = lab.proxy("sick"), lab.proxy("well")
+    sick.fault(Refuse())
+    lab.use_goproxy(sick, well)
+    watched = start("--heal=ask", "mod", "download")
+    assert watched.wait() == 0, watched.said
+    [finding] = watched.report()["findings"]
+    assert finding["mode"] == "net-connection-refused"
+    assert finding["applied"]["healed"] is True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from unjam.cli.report_file import ReportFile
 from unjam.cli.teller import Teller
 from unjam.errors import UnjamError
 from unjam.facts.case import Case, Look
+from unjam.facts.seen import Fact
 from unjam.host.folders import current_folder
 from unjam.host.run import children_are_readable
 from unjam.host.settings import Settings
@@ -64,10 +65,10 @@ def _look(pid: int) -> Look:
     return look_at(pid)
 
 
-def _read(raw: bytes, name: str) -> Case:
+def _read(raw: bytes, name: str, also: Iterable[Fact]) -> Case:
     from unjam.sources.text import case_of_text
 
-    return case_of_text(raw, name)
+    return case_of_text(raw, name, also)
 
 
 def _heal(outcome: Outcome, options: Options, teller: Teller) -> tuple[Outcome, dict[str, Applied]]:

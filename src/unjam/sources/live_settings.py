@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+
 from unjam.facts.seen import Program, Seen
 from unjam.facts.settings import GoSetting
+from unjam.golang.secrets import EnvValue
 from unjam.inspect.environment import GoEnvironment, Setting, go_environment
 from unjam.inspect.refused import Gone, Refused
 from unjam.sources.eye import Eye
@@ -22,6 +27,15 @@ def collect(eye: Eye) -> None:
             eye.refuse(environment, GoSetting)
         case Gone():
             pass
+
+
+def settings_here(changed: Mapping[str, str], pid: int) -> tuple[GoSetting, ...]:
+    """The settings of a go command that we have started as `pid`, perhaps over by now, with these variables changed."""
+    environment = go_environment(os.getpid())
+    if not isinstance(environment, GoEnvironment):
+        return ()
+    own = {name: Setting(name, EnvValue(name, value), "process") for name, value in changed.items()}
+    return settings_of(replace(environment, settings={**environment.settings, **own}), pid, Program.GO)
 
 
 def settings_of(environment: GoEnvironment, pid: int, program: Program) -> tuple[GoSetting, ...]:

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from unjam.diagnose import Diagnosis, diagnose
 from unjam.facts.case import Case
+from unjam.facts.settings import GoSetting
 from unjam.host import stderr
 from unjam.host.bell import Bell
 from unjam.host.run import Ended, adopt_orphans, environment, find_go, start
@@ -172,11 +173,21 @@ def _with_cause(done: Outcome, running: Running, text: bytes) -> Outcome:
     """Why go failed, from what it said."""
     if running.read is None or not text or _is_the_programs_own(running.words, text):
         return done
-    case = running.read(text, "standard error")
+    case = running.read(text, "standard error", _settings(done, running))
     diagnosis: Diagnosis = diagnose(case)
     if diagnosis.sick or done.diagnosis is None:
         return replace(done, case=case, diagnosis=diagnosis)
     return done
+
+
+def _settings(done: Outcome, running: Running) -> tuple[GoSetting, ...]:
+    """What go worked with, as the last look saw it, else as our own environment says: most failures come before a look."""
+    seen = tuple(done.case.all(GoSetting))
+    if seen:
+        return seen
+    from unjam.sources.live_settings import settings_here
+
+    return settings_here(dict(running.options.overlay), running.pid)
 
 
 def _is_the_programs_own(words: Words, text: bytes) -> bool:

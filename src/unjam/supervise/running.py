@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from unjam.facts.case import Case
+from unjam.facts.seen import Fact
 from unjam.host import stderr
 from unjam.host.bell import Bell
 from unjam.host.processes import start_time
@@ -15,7 +16,8 @@ from unjam.host.signals import Signals
 from unjam.supervise.outcome import Listener, LookAt, Options
 from unjam.supervise.words import Words
 
-Read = Callable[[bytes, str], Case]
+#: Makes a case of a text: what it is, what citations call it, and facts known otherwise.
+Read = Callable[[bytes, str, Iterable[Fact]], Case]
 
 
 @dataclass(slots=True)

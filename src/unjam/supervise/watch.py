@@ -270,7 +270,7 @@ class Watch:
         refused = any(kind is WaitingRequest for kind, _ in look.refused)
         if not refused or self.run.read is None or not self.run.talks:
             return look
-        said = self.run.read(self.run.errors.so_far(), "-x")
+        said = self.run.read(self.run.errors.so_far(), "-x", ())
         known = {fact.key for fact in look.facts}
         facts = tuple(fact for fact in said.now if isinstance(fact, WaitingRequest) and fact.key not in known)
         return replace(look, facts=look.facts + facts, looked_at=(*look.looked_at, "the lines of -x"))

@@ -1,13 +1,13 @@
-"""No name server answers.
+"""The name of a server cannot be looked up.
 
 You see: nothing for 10 seconds, then `dial tcp: lookup HOST on SERVER:53: read udp …: i/o timeout`; with several
-modules wave after wave.
+modules wave after wave. Or at once: `no such host`.
 
-Why: the name server in /etc/resolv.conf is silent: a VPN that is down, a firewall, a container with the host's
-settings. go asks each server twice with 5 seconds patience, for every request anew.
+Why: the name server in /etc/resolv.conf is silent, or does not know the name: a VPN that is down, a firewall, a
+container with the host's settings. go asks each server twice with 5 seconds patience, for every request anew.
 
-The fix: none that unjam may make, since every server's name is affected. Make the name server answer, or name one that
-does.
+The fix: none that unjam may make: it does not change how a machine resolves names. Make the name server answer, or name
+one that does.
 """
 
 from __future__ import annotations
@@ -38,13 +38,16 @@ def examine(case: Case) -> Iterator[Finding | Candidate]:
     for message, fact in failed(case, Cause.DNS_TIMEOUT):
         server = f" {message.address}" if message.address else ""
         yield Finding(server_of(message), f"the name server{server} did not answer.", fact.cites())
+    for message, fact in failed(case, Cause.DNS_NOT_FOUND):
+        who = f"the name server {message.address}" if message.address else "the resolver of this machine"
+        yield Finding(server_of(message), f"{who} knows no {message.detail or message.host}.", fact.cites())
     yield from unknown_phase(case, "whether the name was found: unjam attach PID, or a goroutine dump", unconnected)
 
 
 def remedy(finding: Finding, case: Case) -> Remedy:
     """Name the name server; unjam does not change how a machine resolves names."""
     return Advice(
-        "make the name server answer",
+        "have the name looked up by a name server that knows it",
         (
             "cat /etc/resolv.conf   # the name servers that are asked",
             "VPN and container: is the network that serves them up?",
