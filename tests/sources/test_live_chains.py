@@ -209,3 +209,16 @@ def test_a_holder_in_a_wait_of_its_own_is_followed_further(lab: Lab) -> None:
     assert ours.holder is not None
     assert ours.holder.waits_for == f"the lock of {lab.folder}/second-project/go.mod"
     assert [cite.fact for cite in diagnosis.unexplained] == [theirs.seen.text]
+
+
+def test_a_script_of_go_generate_waits_for_its_go(lab: Lab) -> None:
+    lab.require(lab.module("example.com/lib"))
+    sick = lab.proxy()
+    sick.fault(Silence())
+    lab.use_goproxy(sick)
+    (lab.project / "gen.go").write_text("package main\n\n//go:generate sh gen.sh\n", encoding="utf-8")
+    (lab.project / "gen.sh").write_text("go list -m -u all\n", encoding="utf-8")
+    lab.command = ("generate", "./...")
+    lab.env["PATH"] = f"{lab.go.parent}{os.pathsep}{lab.env['PATH']}"
+    case, diagnosis = looked(lab, lab.start().pid, "net-proxy-accepts-never-answers")
+    assert isinstance(remedy(diagnosis.findings[0], case), Advice), "a variable of one run would not reach it"

@@ -133,7 +133,8 @@ def _remedy(remedy: ShownRemedy, command: Command | None) -> Iterator[Line]:
 def _how_to_apply(remedy: ShownRemedy, command: Command, consent: str) -> Iterator[Line]:
     words = command_line(command.argv[1:]) if len(command.argv) > 1 else "…"
     over = "" if command.pid is None or command.exit is not None else "end the command (Ctrl-C), then "
-    yield Line(f"To apply it, {over}type ({consent}; `unjam undo` takes it back):")
+    undo = "nothing takes it back" if remedy.for_good else "`unjam undo` takes it back"
+    yield Line(f"To apply it, {over}type ({consent}; {undo}):")
     heal = "--heal=ask" if remedy.safety is Safety.ASK else "--heal"
     yield Line(f"unjam go {heal} {words}", page.TYPED, indent=2, whole=True)
     if remedy.to_type:

@@ -12,6 +12,7 @@ from typing import Literal
 from unjam.diagnose import Diagnosis, diagnose
 from unjam.diagnose import remedy as diagnosed_remedy
 from unjam.facts.case import Case
+from unjam.fixes.end_process import EndProcess
 from unjam.golang.secrets import scrub, scrub_argv
 from unjam.model import Advice, Candidate, Cite, Confidence, Crashed, Finding, Fix, Remedy, Safety, Undecided
 from unjam.modes import load
@@ -24,7 +25,8 @@ from unjam.report.shell_lines import lines_to_type
 class ShownRemedy:
     """What to do: `kind` is "fix" (unjam can make and undo it) or "advice". `changes` are what a fix changes, or the steps.
 
-    `why_ask` is what a yes decides; `to_type` are commands for a shell that do by hand what the fix does.
+    `why_ask` is what a yes decides; `to_type` are commands for a shell that do by hand what the fix does. `for_good`: no undo
+    takes it back, since it ends a process.
     """
 
     kind: Literal["fix", "advice"]
@@ -33,6 +35,7 @@ class ShownRemedy:
     changes: tuple[str, ...]
     why_ask: str = ""
     to_type: tuple[str, ...] = ()
+    for_good: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +153,8 @@ def _shown_remedy(remedy: Remedy, command: Command) -> ShownRemedy:
         case Fix(safety=safety, changes=changes, why_ask=why_ask):
             described = tuple(scrub(change.describe()) for change in changes)
             typed = tuple(scrub(line) for line in lines_to_type(changes, command.argv))
-            return ShownRemedy("fix", title, safety, described, scrub(why_ask), typed)
+            for_good = any(isinstance(change, EndProcess) for change in changes)
+            return ShownRemedy("fix", title, safety, described, scrub(why_ask), typed, for_good)
         case Advice(steps=steps):
             return ShownRemedy("advice", title, Safety.ASK, tuple(map(scrub, steps)))
 

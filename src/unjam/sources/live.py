@@ -7,7 +7,7 @@ the facts end at the process that is really stuck.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from unjam.errors import NoSuchProcess
 from unjam.facts.case import PATIENCE, Case, Look
@@ -96,8 +96,17 @@ def _further(eye: Eye) -> list[int]:
     if len(eye.way) >= DEPTH or eye.process.state in STOPPED:
         return []
     holders = [lock.holder.pid for lock in eye.facts if isinstance(lock, WaitingLock) and lock.holder]
-    commands = [node.pid for node in eye.tree.children(eye.pid) if eye.program is not Program.USER and _is_go(node.pid)]
+    commands = [] if eye.program is Program.USER else list(_go_below(eye.tree, eye.pid))
     return [pid for pid in dict.fromkeys(commands + [pid for pid in holders if _is_go(pid)]) if pid not in {eye.pid, *eye.way}]
+
+
+def _go_below(tree: Tree, pid: int) -> Iterator[int]:
+    """The nearest go commands below: children, or what a script of `go generate` or a test has started."""
+    for node in tree.children(pid):
+        if _is_go(node.pid):
+            yield node.pid
+        else:
+            yield from _go_below(tree, node.pid)
 
 
 def _is_go(pid: int) -> bool:

@@ -28,13 +28,16 @@ _ASKED = {"json": "JSON", "mod": "go.mod", "sumdb": "record of the checksum data
 
 
 def examine(case: Case) -> Iterator[Finding | Candidate]:
-    """A page where JSON, go.mod or a zip was due."""
+    """A page where JSON, go.mod or a zip was due. Who sent one page sent the other that go could not read either."""
+    pages = [message.proxy or message.module for message, _ in case.printed(WrongContent) if message.looks_html]
     for message, fact in case.printed(WrongContent):
         subject = message.proxy or message.module or "the module proxy"
         asked = _ASKED.get(message.what, message.what)
         says = f"what came for {message.module or subject} is a web page, not the {asked} that was asked for."
         if message.looks_html:
             yield Finding(subject, says, fact.cites())
+        elif len(set(pages)) == 1 and message.proxy in {"", *pages}:
+            yield Finding(pages[0] or subject, says, fact.cites())
         elif "invalid character " not in message.detail:  # which would name the first one, and it is no '<'
             yield Candidate(subject, fact.cites(), ("whether the answer begins with '<': curl -s URL | head -c 100",))
 
