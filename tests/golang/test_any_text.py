@@ -29,6 +29,7 @@ from unjam.golang import (
     module_path,
     proxy_url,
     secrets,
+    ssh_argv,
     stack_lines,
     sumdb_note,
     tlog,
@@ -140,6 +141,7 @@ OF_TEXT: dict[str, Callable[[str], object]] = {
     "secrets.is_secret_name": secrets.is_secret_name,
     "log_text.clean_lines": lambda text: log_text.clean_lines(lines_of(text)),
     "log_text.plain_text": lambda text: log_text.plain_text(text.encode("utf-8", "replace")),
+    "ssh_argv.ssh_url": lambda text: ssh_argv.ssh_url(text.split()),
     "stack_lines.take_apart": lambda text: stack_lines.take_apart(text.encode("utf-8", "replace")),
     "stack_lines.without_stacks": lambda text: stack_lines.without_stacks(
         lines_of(text), dump.parse_dump("\n".join(lines_of(text).texts))
