@@ -48,8 +48,8 @@ def main(argv: list[str]) -> int:
         (tree / "main.go").write_text(_MAIN, encoding="utf-8")
         listed = subprocess.run([go(), "list", "-deps", "./..."], cwd=tree, env=environment(), capture_output=True, check=True)
         figures.show("packages in the tree", str(len(listed.stdout.split())))
-        _no_op(tree, said(argv, "--no-op-rounds", 11), figures)
-        _clean(tree, said(argv, "--rounds", 5), figures)
+        _no_op(tree, said(argv, "--no-op-rounds", 12), figures)
+        _clean(tree, said(argv, "--rounds", 6), figures)
     return figures.end()
 
 
@@ -67,7 +67,7 @@ def _no_op(tree: Path, rounds: int, figures: Figures) -> None:
     plain, watched = (_builder(tree, words, fresh=False) for words in ([go()], [UNJAM, "go"]))
     found = pairs.compare(plain, watched, rounds)
     _show("nothing to do", found, figures)
-    more = sorted(b.wall - a.wall for a, b in zip(found.first, found.second, strict=True))[rounds // 2]
+    more = (found.ratio(pairs.wall) - 1) * pairs.median(found.first)
     figures.reach("  unjam go build more than go build, wall", more * 1000, "ms", at_most=200)
 
 

@@ -41,8 +41,9 @@ class Pairs:
     again: list[Run] = field(default_factory=list)
 
     def ratio(self, of: Callable[[Run], float]) -> float:
-        """Median of B / A over the rounds."""
-        return statistics.median(of(b) / of(a) for a, b in zip(self.first, self.second, strict=True))
+        """Median over the rounds of B against the mean of the two A beside it."""
+        rounds = zip(self.first, self.second, self.again, strict=True)
+        return statistics.median(2 * of(b) / (of(a) + of(again)) for a, b, again in rounds)
 
     def chance(self, of: Callable[[Run], float]) -> float:
         """Median of A / A over the rounds."""
